@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/core/parallel.h"
+#include "osteocalc/study/analyze.h"
+
+#include <filesystem>
+#include <string>
+
+namespace osteocalc::app {
+
+/// One study from disk to disk: what `analyze` does and `demo` does for each person.
+struct PipelineRequest {
+  std::filesystem::path study, output;
+  std::filesystem::path labels;   ///< label map
+  std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
+  bool keep_ids = false;
+  study::AnalyzeOptions options;
+};
+
+/// Reads, analyses and writes everything the contract names below `output`.
+study::StudyResult run_pipeline(PipelineRequest request);
+
+} // namespace osteocalc::app

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command.h"
+#include "scoring_options.h"
+
+#include "osteocalc/calcium/score.h"
+#include "osteocalc/core/error.h"
+#include "osteocalc/image/label_alignment.h"
+#include "osteocalc/io/ct_reader.h"
+#include "osteocalc/io/nifti.h"
+#include "osteocalc/report/score_json.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <sstream>
+
+namespace osteocalc::app {
+namespace {
+
+struct ScoreArguments {
+  std::string image, mask;
+  std::vector<std::string> labels;
+  ScoringArguments scoring;
+  std::optional<double> nominal_thickness_mm;
+};
+
+/// "aorta=52" or "coronary=200,201,202" as a region.
+calcium::Region parse_region(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  calcium::Region region{text.substr(0, equals), {}};
+  std::istringstream ids(equals == std::string::npos ? "" : text.substr(equals + 1));
+  for (std::string id; std::getline(ids, id, ',');) {
+    int value = 0;
+    if (!(std::istringstream(id) >> value) || value < 1 || value > 65535)
+      throw ConfigError("'" + id + "' in --label " + text + " is no label id (1 to 65535)");
+    region.labels.push_back(static_cast<LabelId>(value));
+  }
+  if (region.name.empty() || region.labels.empty())
+    throw ConfigError("--label " + text + " names no label; write --label aorta=52 or --label coronary=201,202");
+  return region;
+}
+
+std::vector<calcium::Region> regions_of(const ScoreArguments& arguments, const LabelMap& labels) {
+  std::vector<calcium::Region> regions;
+  for (const std::string& text : arguments.labels)
+    regions.push_back(parse_region(text));
+  if (regions.empty())
+    for (const LabelId id : labels_present(labels))
+      regions.push_back({name_of(labels, id), {id}});
+  return regions;
+}
+
+int run_score(const ScoreArguments& arguments, const Context& context) {
+  if (arguments.mask.empty() && !arguments.labels.empty())
+    throw ConfigError("--label needs --mask (it names labels of a mask)");
+  calcium::ScoreOptions options;
+  options.variants = variants_of(arguments.scoring);
+  options.kvp_policy = kvp_options_of(arguments.scoring);
+  options.parallel = context.parallel;
+  io::ReadOptions reading;
+  reading.parallel = context.parallel;
+  const CtImage image = io::read_ct(arguments.image, reading);
+  const std::optional<double> kvp_kv = arguments.scoring.kvp_kv ? arguments.scoring.kvp_kv : image.acquisition.kvp_kv;
+  const std::optional<double> thickness_mm =
+      arguments.nominal_thickness_mm ? arguments.nominal_thickness_mm : image.acquisition.nominal_thickness_mm;
+  if (kvp_kv)
+    options.kvp = KiloVolt{*kvp_kv};
+  if (thickness_mm)
+    options.nominal_thickness = SliceThickness{*thickness_mm};
+
+  Issues issues = image.issues;
+  calcium::ScoreResult result;
+  if (arguments.mask.empty()) {
+    result = calcium::score(image.hu, options);
+  } else {
+    const LabelMap labels =
+        aligned_labels(io::read_labels(arguments.mask), image.hu.geometry(), context.parallel, issues);
+    result = calcium::score(image.hu, labels.voxels, regions_of(arguments, labels), options);
+  }
+  append(issues, result.issues);
+  result.issues = std::move(issues);
+  const report::ScoredImage scored{image.hu.geometry(), thickness_mm, kvp_kv};
+  if (context.json) {
+    fmt::print("{}", report::score_json(result, scored));
+  } else {
+    fmt::print("{}", report::score_table(result, scored));
+    print_issues(result.issues);
+  }
+  const bool any = std::ranges::any_of(result.regions, [](const auto& region) { return !region.scores.empty(); });
+  return any ? Done : Refused;
+}
+
+} // namespace
+
+std::function<int(const Context&)> declare_score(CLI::App& app) {
+  auto arguments = std::make_shared<ScoreArguments>();
+  app.add_option("image", arguments->image, "a folder of DICOM, one DICOM file or a NIfTI")->required();
+  app.add_option("--mask", arguments->mask, "label map (NIfTI); without it the whole image is scored");
+  app.add_option("--label", arguments->labels,
+                 "NAME=ID[,ID]...: a region of the mask; default: every label on its own");
+  add_scoring_options(app, arguments->scoring);
+  app.add_option("--nominal-thickness-mm", arguments->nominal_thickness_mm,
+                 "reconstructed slice thickness, instead of the header's")
+      ->check(CLI::PositiveNumber);
+  return [arguments](const Context& context) { return run_score(*arguments, context); };
+}
+
+} // namespace osteocalc::app

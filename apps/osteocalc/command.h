@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/core/issue.h"
+#include "osteocalc/core/parallel.h"
+
+#include <functional>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace osteocalc::app {
+
+/// What every verb gets from the options that stand everywhere.
+struct Context {
+  Parallel parallel;
+  bool json = false;  ///< the machine's result on stdout, and nothing else there
+  bool quiet = false; ///< no progress on stderr
+};
+
+enum ExitStatus : int { Done = 0, Failed = 1, WrongUsage = 2, Refused = 3 };
+
+/// One verb: declare() adds its options to a parser and returns what runs once they are parsed.
+struct Command {
+  std::string_view name, summary;
+  std::function<int(const Context&)> (*declare)(CLI::App&);
+};
+
+std::function<int(const Context&)> declare_score(CLI::App&);
+std::function<int(const Context&)> declare_bmd(CLI::App&);
+std::function<int(const Context&)> declare_analyze(CLI::App&);
+std::function<int(const Context&)> declare_cohort(CLI::App&);
+std::function<int(const Context&)> declare_synth(CLI::App&);
+std::function<int(const Context&)> declare_demo(CLI::App&);
+std::function<int(const Context&)> declare_pending(CLI::App&);
+
+/// Issues, one a line, on stderr.
+void print_issues(const Issues& issues);
+
+/// A line of progress on stderr unless --quiet was given.
+void progress(const Context& context, std::string_view line);
+
+} // namespace osteocalc::app

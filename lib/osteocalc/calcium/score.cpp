@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/calcium/score.h"
+
+#include "osteocalc/calcium/rule_scorer.h"
+
+#include <algorithm>
+#include <map>
+
+namespace osteocalc::calcium {
+namespace {
+
+/// Runs at the lowest bound any rule asks for: what one pass over the pixels leaves.
+RunStack candidates(const Volume<std::int16_t>& hu, int min_hu, Parallel parallel) {
+  return parallel_map(static_cast<std::size_t>(hu.size(2)), parallel,
+                      [&](std::size_t z) { return runs_at_least(hu.slice(static_cast<int>(z)), min_hu); });
+}
+
+/// Which regions a label belongs to. Labels may be in several regions (a heart in the chest).
+using RegionsOfLabel = std::vector<std::vector<std::size_t>>;
+
+RegionsOfLabel regions_of_label(const std::vector<Region>& regions) {
+  RegionsOfLabel table(std::size_t{1} << 16U);
+  for (std::size_t region = 0; region < regions.size(); ++region)
+    for (const LabelId id : regions[region].labels)
+      if (table[id].empty() || table[id].back() != region)
+        table[id].push_back(region);
+  return table;
+}
+
+/// Cuts the runs of one slice where the region changes: one run list a region.
+std::vector<std::vector<PixelRun>> split_by_region(std::span<const PixelRun> runs, SliceView<const LabelId> labels,
+                                                   const RegionsOfLabel& regions_of, std::size_t region_count) {
+  std::vector<std::vector<PixelRun>> split(region_count);
+  for (const PixelRun& run : runs) {
+    const LabelId* row = labels.row(run.y);
+    for (std::int32_t x = run.x_begin; x < run.x_end;) {
+      std::int32_t end = x + 1;
+      while (end < run.x_end && row[end] == row[x])
+        ++end;
+      for (const std::size_t region : regions_of[row[x]]) {
+        std::vector<PixelRun>& target = split[region];
+        if (!target.empty() && target.back().y == run.y && target.back().x_end == x)
+          target.back().x_end = end;
+        else
+          target.push_back({run.y, x, end});
+      }
+      x = end;
+    }
+  }
+  return split;
+}
+
+struct NamedRule {
+  Variant variant;
+  ScoringRule rule;
+};
+
+std::vector<NamedRule> rules_for(const Volume<std::int16_t>& hu, const ScoreOptions& options, Issues& issues) {
+  const VolumeGeometry& geometry = hu.geometry();
+  const SliceIncrement increment{geometry.spacing_mm[2]};
+  const ScanGrid grid{geometry.spacing_mm[0] * geometry.spacing_mm[1], increment,
+                      options.nominal_thickness.value_or(SliceThickness{increment.value()}), options.kvp};
+  const std::optional<WeightBounds> bounds = weight_bounds(options.kvp_policy, options.kvp, issues);
+  std::vector<NamedRule> rules;
+  for (const Variant variant : options.variants) {
+    const bool needs_bounds = variant == Variant::Reference || variant == Variant::Reference4c;
+    if (bounds || !needs_bounds)
+      rules.push_back({variant, rule_for(variant, grid, bounds.value_or(standard_bounds))});
+  }
+  return rules;
+}
+
+RegionScores score_region(std::string name, const Volume<std::int16_t>& hu, const RunStack& runs,
+                          const std::vector<NamedRule>& rules, Parallel parallel) {
+  // Rules share a bound more often than not: the runs of each bound are cut once.
+  std::map<int, RunStack> runs_at_bound;
+  for (const NamedRule& named : rules)
+    if (!runs_at_bound.contains(named.rule.min_hu))
+      runs_at_bound[named.rule.min_hu] = parallel_map(runs.size(), parallel, [&](std::size_t z) {
+        return runs_at_least(runs[z], hu.slice(static_cast<int>(z)), named.rule.min_hu);
+      });
+  RegionScores result{std::move(name), {}, {}};
+  for (const NamedRule& named : rules) {
+    RuleScore scored =
+        score_by_rule(hu, runs_at_bound.at(named.rule.min_hu), named.rule,
+                      named.variant == Variant::Reference ? Lesions::Listed : Lesions::Counted, parallel);
+    scored.score.variant = named.variant;
+    result.scores.push_back(scored.score);
+    if (named.variant == Variant::Reference)
+      result.lesions = std::move(scored.lesions);
+  }
+  return result;
+}
+
+int lowest_bound(const std::vector<NamedRule>& rules) {
+  int bound = 32768;
+  for (const NamedRule& named : rules)
+    bound = std::min(bound, named.rule.min_hu);
+  return bound;
+}
+
+} // namespace
+
+ScoreResult score(const Volume<std::int16_t>& hu, const ScoreOptions& options) {
+  ScoreResult result;
+  const std::vector<NamedRule> rules = rules_for(hu, options, result.issues);
+  const RunStack runs = candidates(hu, lowest_bound(rules), options.parallel);
+  result.regions.push_back(score_region("whole", hu, runs, rules, options.parallel));
+  return result;
+}
+
+ScoreResult score(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels, const std::vector<Region>& regions,
+                  const ScoreOptions& options) {
+  OSTEOCALC_EXPECT(same_grid(hu.geometry(), labels.geometry()));
+  ScoreResult result;
+  const std::vector<NamedRule> rules = rules_for(hu, options, result.issues);
+  const RunStack runs = candidates(hu, lowest_bound(rules), options.parallel);
+  const RegionsOfLabel regions_of = regions_of_label(regions);
+  std::vector<RunStack> runs_of_region(regions.size(), RunStack(runs.size()));
+  parallel_for(runs.size(), options.parallel, [&](std::size_t z) {
+    auto split = split_by_region(runs[z], labels.slice(static_cast<int>(z)), regions_of, regions.size());
+    for (std::size_t region = 0; region < regions.size(); ++region)
+      runs_of_region[region][z] = std::move(split[region]);
+  });
+  const std::map<LabelId, LabelBox> present = label_boxes(labels);
+  for (std::size_t region = 0; region < regions.size(); ++region) {
+    const bool occurs = std::ranges::any_of(regions[region].labels, [&](LabelId id) { return present.contains(id); });
+    if (occurs) {
+      result.regions.push_back(score_region(regions[region].name, hu, runs_of_region[region], rules, options.parallel));
+    } else {
+      result.regions.push_back({regions[region].name, {}, {}});
+      result.issues.push_back(refused("CAL-EMPTY-REGION", regions[region].name,
+                                      "no voxel of the label map belongs to this region (it was not scored, which is "
+                                      "not a score of 0) check the label numbers"));
+    }
+  }
+  return result;
+}
+
+} // namespace osteocalc::calcium

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/calcium/components.h"
+#include "osteocalc/core/issue.h"
+#include "osteocalc/core/quantity.h"
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace osteocalc::calcium {
+
+/// The scoring rules in use, by name; `reference` is Agatston's as science reads it \cite agatston1990, the others are
+/// what named programs compute (docs/methods/agatston.md).
+enum class Variant {
+  Reference,
+  Reference4c,
+  Brainsia2015,
+  SlicerGist2023,
+  Comp2comp,
+  CalciumscoringJl,
+  AiCac,
+  Deepcac,
+  Qurai,
+  Kcenon,
+  Aocascore
+};
+[[nodiscard]] std::span<const Variant> all_variants() noexcept;
+[[nodiscard]] std::string_view to_string(Variant variant) noexcept;
+[[nodiscard]] std::optional<Variant> variant_from_string(std::string_view name) noexcept;
+
+/// Lowest HU of detection (= weight 1) and of the weights 2, 3, 4.
+using WeightBounds = std::array<int, 4>;
+inline constexpr WeightBounds standard_bounds{130, 200, 300, 400}; ///< \cite agatston1990
+
+/// How the bounds follow the tube voltage; it touches the reference variants only.
+enum class KvpPolicy {
+  Standard,    ///< 130/200/300/400 at every voltage
+  Grani,       ///< the published rows, else refused \cite grani2018
+  Interpolate, ///< log-linear between those rows, with a warning: not published
+  Custom       ///< the user's bounds
+};
+[[nodiscard]] std::optional<KvpPolicy> kvp_policy_from_string(std::string_view name) noexcept;
+
+struct KvpOptions {
+  KvpPolicy policy = KvpPolicy::Standard;
+  WeightBounds custom_hu = standard_bounds;
+};
+
+/// The bounds for a scan, or nothing with an Issue that says why (an unknown voltage under a policy that needs it).
+/// An absent voltage counts as 120 kV under Standard and Custom, with an Issue.
+[[nodiscard]] std::optional<WeightBounds> weight_bounds(const KvpOptions& options, std::optional<KiloVolt> kvp,
+                                                        Issues& issues);
+
+/// What a variant means on one pixel grid and voltage: every size limit as a count of pixels, so that one algorithm
+/// (score.cpp) serves them all.
+struct ScoringRule {
+  int min_hu = 130;                              ///< candidates: HU >= min_hu
+  WeightBounds weight_from_hu = standard_bounds; ///< weight 1..4 from these peaks; 0 below
+  std::optional<Connectivity> object;            ///< 3-D objects are formed first (6- or 26-connected)
+  std::int64_t min_object_voxels = 1;            ///< smaller objects are dropped
+  enum class Group { Slice4, Slice8, Pixel, ObjectInSlice, Object } group = Group::Slice8; ///< what gets one weight
+  std::int64_t min_group_pixels = 1; ///< smaller groups are dropped
+  double thickness_factor = 1;       ///< 1, increment/3 or nominal thickness/3
+  enum class Rounding { None, ThreeDecimals, WholePerGroup } rounding = Rounding::None;
+};
+
+/// What the rules depend on.
+struct ScanGrid {
+  double pixel_area_mm2 = 1;
+  SliceIncrement increment{3};
+  SliceThickness nominal_thickness{3};
+  std::optional<KiloVolt> kvp;
+};
+
+/// \param reference_bounds bounds of the reference variants (weight_bounds())
+[[nodiscard]] ScoringRule rule_for(Variant variant, const ScanGrid& grid, const WeightBounds& reference_bounds);
+
+} // namespace osteocalc::calcium

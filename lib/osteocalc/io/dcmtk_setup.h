@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace osteocalc::io {
+
+/// Loads DCMTK's dictionary, registers its decoders and silences its log; once per process, from any thread.
+/// \throw DicomError when the dictionary is not installed
+void setup_dcmtk();
+
+} // namespace osteocalc::io

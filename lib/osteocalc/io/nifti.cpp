@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/io/nifti.h"
+
+#include "osteocalc/core/error.h"
+#include "osteocalc/core/hashing.h"
+#include "osteocalc/image/resample.h"
+#include "osteocalc/io/label_check.h"
+#include "osteocalc/io/nifti_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace osteocalc::io {
+namespace {
+
+constexpr std::int16_t outside_scan_hu = -1024;
+constexpr std::size_t most_labels = 1024; // distinct values; a map of more is an image
+
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& problem) {
+  throw IoError(file.filename().string() + " " + problem);
+}
+
+/// Rounded down and clamped, see CtImage.
+std::int16_t to_hu(double value) {
+  using Hu = std::numeric_limits<std::int16_t>;
+  return static_cast<std::int16_t>(std::clamp<double>(std::floor(value + 1e-3), Hu::min(), Hu::max()));
+}
+
+bool is_label(double value) {
+  return value >= 0 && value <= std::numeric_limits<LabelId>::max() && value == std::floor(value);
+}
+
+/// A whole file with each voxel turned into a T.
+template <class T, class Convert>
+Volume<T> read_voxels(NiftiReader& nifti, const Convert& convert) {
+  Volume<T> volume(nifti.geometry());
+  for (int z = 0; z < volume.size(2); ++z)
+    std::ranges::transform(nifti.next_slice(), volume.slice(z).data, convert);
+  return volume;
+}
+
+[[noreturn]] void refuse_as_labels(const std::filesystem::path& file, const std::string& problem) {
+  throw Refusal(refused("IO-NOT-LABELS", file.filename().string(),
+                        file.filename().string() + " is no label map: " + problem +
+                            " (regions would be wrong) pass a NIfTI of whole label numbers, 0 for none"));
+}
+
+/// \throw std::out_of_range when the text is no number from 0 to 65535
+LabelId label_id(const std::string& text) {
+  LabelId id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw std::out_of_range(text);
+  return id;
+}
+
+std::map<LabelId, std::string> read_names(const std::filesystem::path& file) {
+  std::map<LabelId, std::string> names;
+  std::ifstream in(file);
+  if (!in)
+    return names;
+  try {
+    const auto json = nlohmann::json::parse(in);
+    if (json.at("schema") != "osteocalc.labels/1")
+      fail(file, "has another schema than osteocalc.labels/1 (label names cannot be trusted) move it away");
+    for (const auto& [id, name] : json.at("labels").items())
+      names.emplace(label_id(id), name.get<std::string>());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {
+    fail(file, "is no list of label names (label names cannot be trusted) correct it or move it away");
+  }
+  return names;
+}
+
+} // namespace
+
+bool is_nifti_name(const std::filesystem::path& file) {
+  std::string name = file.filename().string();
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name.ends_with(".nii") || name.ends_with(".nii.gz");
+}
+
+CtImage read_nifti_ct(const std::filesystem::path& file, const ReadOptions& options) {
+  NiftiReader nifti(file);
+  CtImage image;
+  std::size_t not_numbers = 0;
+  Volume<std::int16_t> hu = read_voxels<std::int16_t>(nifti, [&](double value) {
+    not_numbers += std::isnan(value) ? 1 : 0;
+    return std::isnan(value) ? outside_scan_hu : to_hu(value);
+  });
+  if (looks_like_labels(hu.voxels()))
+    throw Refusal(refused("IO-LABEL-MAP", file.filename().string(),
+                          file.filename().string() +
+                              " holds label numbers, not HU (every score would be 0) pass the CT "
+                              "image here and this file with --mask"));
+  image.hu = to_lps_order(std::move(hu));
+  const std::string name = file.filename().string();
+  image.issues.push_back(
+      warning("IO-NO-KVP", name,
+              "NIfTI does not say the tube voltage (thresholds and calibrations depend on it) pass it "
+              "with --kvp if you know it"));
+  if (!nifti.has_orientation())
+    image.issues.push_back(warning("IO-NO-ORIENTATION", name,
+                                   "the file has neither sform nor qform (left and right may be exchanged) write it "
+                                   "again with its orientation"));
+  if (not_numbers > 0)
+    image.issues.push_back(warning("IO-NAN", name,
+                                   "voxels that are not a number: " + std::to_string(not_numbers) +
+                                       " (they count as outside the scan, -1024 HU) check how the file was made"));
+  if (options.hash_inputs)
+    image.inputs_sha256 = sha256_hex(sha256_hex_of_file(file));
+  return image;
+}
+
+LabelMap read_labels(const std::filesystem::path& file) {
+  NiftiReader nifti(file);
+  Volume<LabelId> labels = read_voxels<LabelId>(nifti, [&](double value) {
+    if (!is_label(value))
+      refuse_as_labels(file, value < 0 ? "it has values below 0, like a CT image" : "it has values that are no label");
+    return static_cast<LabelId>(value);
+  });
+  LabelMap map{to_lps_order(std::move(labels)), read_names(label_names_file(file))};
+  const std::size_t found = labels_present(map).size();
+  if (found > most_labels)
+    refuse_as_labels(file, "it has " + std::to_string(found) + " different values, like a CT image");
+  return map;
+}
+
+void write_nifti(const Volume<std::int16_t>& volume, const std::filesystem::path& file) {
+  write_nifti_file(file, volume.geometry(), NiftiType::Int16, std::as_bytes(volume.voxels()));
+}
+
+void write_nifti(const Volume<LabelId>& volume, const std::filesystem::path& file) {
+  write_nifti_file(file, volume.geometry(), NiftiType::UInt16, std::as_bytes(volume.voxels()));
+}
+
+void write_labels(const LabelMap& labels, const std::filesystem::path& file) {
+  write_nifti(labels.voxels, file);
+  nlohmann::ordered_json json{{"schema", "osteocalc.labels/1"}, {"labels", nlohmann::ordered_json::object()}};
+  for (const LabelId id : labels_present(labels))
+    json["labels"][std::to_string(id)] = name_of(labels, id);
+  const std::filesystem::path names = label_names_file(file);
+  std::ofstream out(names);
+  out << json.dump(2) << '\n';
+  if (!out.flush())
+    fail(names, "cannot be written (label names would be lost) check the folder and the space on the disk");
+}
+
+std::filesystem::path label_names_file(const std::filesystem::path& labels_file) {
+  std::filesystem::path name = labels_file;
+  if (name.extension() == ".gz")
+    name.replace_extension();
+  return name.replace_extension(".json");
+}
+
+} // namespace osteocalc::io

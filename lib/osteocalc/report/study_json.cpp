@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/report/study_json.h"
+
+#include "osteocalc/core/provenance.h"
+#include "osteocalc/report/bone_json.h"
+#include "osteocalc/report/csv_text.h"
+
+#include <fmt/format.h>
+
+namespace osteocalc::report {
+namespace {
+
+Json to_json(const study::StudyInfo& info) {
+  return {{"subject", or_null(info.subject)},
+          {"age_years", or_null(info.age_years)},
+          {"sex", info.sex ? Json(to_string(*info.sex)) : Json()},
+          {"modality", info.modality},
+          {"kvp_kv", or_null(info.kvp_kv)},
+          {"kernel", info.kernel.empty() ? Json() : Json(info.kernel)},
+          {"increment_mm", info.increment_mm},
+          {"slices", info.slices},
+          {"contrast", to_string(info.contrast)}};
+}
+
+Json calcium_json(const std::vector<study::BedScore>& beds) {
+  Json json{{"variant", "reference"}, {"beds", Json::array()}, {"variants", Json::array()}};
+  for (const study::BedScore& bed : beds) {
+    const auto& score = bed.reference;
+    json["beds"].push_back({{"bed", bed.bed},
+                            {"agatston", score ? Json(score->agatston) : Json()},
+                            {"volume_mm3", score ? Json(score->volume_mm3) : Json()},
+                            {"mass_mg", score ? or_null(score->mass_mg) : Json()},
+                            {"density_score", score ? or_null(score->density_score) : Json()},
+                            {"lesions", score ? Json(score->lesions) : Json()},
+                            {"category", nullptr},
+                            {"percentile", nullptr},
+                            {"complete", bed.complete}});
+    for (const calcium::VariantScore& variant : bed.variants)
+      json["variants"].push_back(
+          {{"bed", bed.bed}, {"variant", to_string(variant.variant)}, {"agatston", variant.agatston}});
+  }
+  json["contact_guard"] = Json::array();
+  return json;
+}
+
+} // namespace
+
+std::string study_json(const study::StudyResult& result) {
+  Json json{{"schema", "osteocalc.study/1"}, {"study", to_json(result.study)}};
+  json["calcium"] = calcium_json(result.beds);
+  json["bone"] = result.bone ? to_json(*result.bone) : Json();
+  json["dxa"] = nullptr;
+  json["paradox"] = {{"high_calcium", or_null(result.paradox.high_calcium)},
+                     {"low_bone", or_null(result.paradox.low_bone)},
+                     {"quadrant", or_null(result.paradox.quadrant)}};
+  json["issues"] = to_json(result.issues);
+  json["provenance"] = {{"version", version()},
+                        {"commit", commit()},
+                        {"options", result.provenance.options},
+                        {"tables", result.provenance.tables},
+                        {"inputs_sha256", result.provenance.inputs_sha256}};
+  return json.dump(2) + "\n";
+}
+
+std::string bone_result_json(const bone::BoneResult& result, const Issues& issues) {
+  Json json{{"schema", "osteocalc.bone/1"}};
+  json.update(to_json(result));
+  json["issues"] = to_json(issues);
+  return json.dump(2) + "\n";
+}
+
+std::string lesions_csv(const study::StudyResult& result) {
+  std::string text = "bed,lesion,x_mm,y_mm,z_mm,agatston,volume_mm3,max_hu,mean_hu,first_slice,last_slice\n";
+  for (const study::BedScore& bed : result.beds)
+    for (const calcium::Lesion& lesion : bed.lesions)
+      text += fmt::format("{},{},{:.2f},{:.2f},{:.2f},{},{},{},{:.2f},{},{}\n", csv_field(bed.bed), lesion.id,
+                          lesion.centroid_mm[0], lesion.centroid_mm[1], lesion.centroid_mm[2], lesion.agatston,
+                          lesion.volume_mm3, lesion.max_hu, lesion.mean_hu, lesion.first_slice, lesion.last_slice);
+  return text;
+}
+
+std::string vertebrae_csv(const study::StudyResult& result) {
+  std::string text = "level,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,anterior_mm,middle_mm,posterior_mm,excluded\n";
+  if (!result.bone)
+    return text;
+  for (const bone::VertebraDensity& v : result.bone->vertebrae) {
+    text += fmt::format("{},", to_string(v.level));
+    text +=
+        v.trabecular ? fmt::format("{},{},{},", v.trabecular->mean_hu, v.trabecular->sd_hu, v.trabecular->n) : ",,,";
+    text += fmt::format("{},{},", csv_number(v.bmd_mg_cm3), csv_number(v.bmd_se_mg_cm3));
+    text += v.heights ? fmt::format("{},{},{},", v.heights->anterior_mm, v.heights->middle_mm, v.heights->posterior_mm)
+                      : ",,,";
+    text += csv_field(v.excluded.value_or("")) + "\n";
+  }
+  return text;
+}
+
+} // namespace osteocalc::report

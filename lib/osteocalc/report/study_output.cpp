@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/report/study_output.h"
+
+#include "osteocalc/core/provenance.h"
+#include "osteocalc/report/study_json.h"
+#include "osteocalc/report/text_file.h"
+
+#include "page_style.h"
+#include "study_template.h"
+
+#include <fmt/format.h>
+#include <kainjow/mustache.hpp>
+
+namespace osteocalc::report {
+namespace {
+
+using kainjow::mustache::data;
+using List = kainjow::mustache::list;
+
+template <class T>
+std::string shown(const std::optional<T>& value, const char* format) {
+  return value ? fmt::format(fmt::runtime(format), *value) : "-";
+}
+
+data bed_row(const study::BedScore& bed) {
+  data row;
+  row.set("bed", bed.bed);
+  row.set("agatston", bed.reference ? fmt::format("{:.1f}", bed.reference->agatston) : "refused");
+  row.set("volume", bed.reference ? fmt::format("{:.1f}", bed.reference->volume_mm3) : "-");
+  row.set("density", bed.reference ? shown(bed.reference->density_score, "{:.2f}") : "-");
+  row.set("lesions", bed.reference ? std::to_string(bed.reference->lesions) : "-");
+  row.set("max_hu", bed.reference ? shown(bed.reference->max_hu, "{}") : "-");
+  row.set("complete", bed.complete ? "yes" : "no");
+  return row;
+}
+
+data vertebra_row(const bone::VertebraDensity& vertebra) {
+  data row;
+  row.set("level", std::string(to_string(vertebra.level)));
+  row.set("hu", vertebra.trabecular ? fmt::format("{:.0f}", vertebra.trabecular->mean_hu) : "-");
+  row.set("sd", vertebra.trabecular ? fmt::format("{:.0f}", vertebra.trabecular->sd_hu) : "-");
+  row.set("n", vertebra.trabecular ? std::to_string(vertebra.trabecular->n) : "-");
+  row.set("bmd", shown(vertebra.bmd_mg_cm3, "{:.0f}"));
+  row.set("heights", vertebra.heights ? fmt::format("{:.1f}, {:.1f}, {:.1f}", vertebra.heights->anterior_mm,
+                                                    vertebra.heights->middle_mm, vertebra.heights->posterior_mm)
+                                      : "-");
+  row.set("used", vertebra.excluded ? "no: " + *vertebra.excluded : "yes");
+  return row;
+}
+
+data issue_row(const Issue& issue) {
+  data row;
+  row.set("level", std::string(to_string(issue.level)));
+  row.set("rule", issue.rule);
+  row.set("where", issue.where);
+  row.set("text", issue.text);
+  return row;
+}
+
+std::string description(const study::StudyInfo& info) {
+  std::string text = fmt::format("CT, {} slices {:g} mm apart", info.slices, info.increment_mm);
+  if (info.kvp_kv)
+    text += fmt::format(", {:g} kV", *info.kvp_kv);
+  if (!info.kernel.empty())
+    text += ", kernel " + info.kernel;
+  if (info.age_years)
+    text += fmt::format(", {:g} years", *info.age_years);
+  if (info.sex)
+    text += *info.sex == Sex::Female ? ", female" : ", male";
+  return text + fmt::format(", contrast {}.", to_string(info.contrast));
+}
+
+std::string headline(const study::StudyResult& result) {
+  std::string text;
+  for (const char* bed : {"coronary", "aorta_abdominal"})
+    for (const study::BedScore& score : result.beds)
+      if (score.bed == bed && score.reference)
+        text += fmt::format("{} Agatston {:.0f}{}. ", score.bed == "coronary" ? "Coronary" : "Abdominal aortic",
+                            score.reference->agatston, score.complete ? "" : " (bed cut by the field of view)");
+  if (result.bone && result.bone->summary) {
+    const bone::BoneSummary& summary = *result.bone->summary;
+    text += fmt::format("Trabecular bone of {} and {}: {:.0f} HU", to_string(summary.levels[0]),
+                        to_string(summary.levels[1]), summary.mean_hu);
+    if (summary.bmd_mg_cm3)
+      text += fmt::format(", {:.0f} mg/cm3", *summary.bmd_mg_cm3);
+    text += ". ";
+  }
+  if (result.paradox.quadrant)
+    text += "Quadrant: " + *result.paradox.quadrant + ".";
+  return text.empty() ? "Nothing could be measured in this study." : text;
+}
+
+void set_bone(data& page, const bone::BoneResult& bone) {
+  List rows;
+  for (const bone::VertebraDensity& vertebra : bone.vertebrae)
+    rows.push_back(vertebra_row(vertebra));
+  page.set("has_bone", !bone.vertebrae.empty());
+  page.set("vertebrae", rows);
+  page.set("calibration", fmt::format("Calibration: {}{}.", to_string(bone.calibration.mode),
+                                      bone.calibration.name.empty() ? "" : " (" + bone.calibration.name + ")"));
+  page.set("summary", bone.summary ? fmt::format("Mean of {} and {}: {:.1f} HU.", to_string(bone.summary->levels[0]),
+                                                 to_string(bone.summary->levels[1]), bone.summary->mean_hu)
+                                   : "No mean over levels.");
+}
+
+} // namespace
+
+std::string study_html(const study::StudyResult& result, const std::vector<QcPicture>& pictures) {
+  data page;
+  page.set("css", page_style);
+  page.set("title", "Study " + result.study.subject.value_or("without a subject"));
+  page.set("description", description(result.study));
+  page.set("headline", headline(result));
+  List beds, issues, refusals, figures;
+  for (const study::BedScore& bed : result.beds)
+    beds.push_back(bed_row(bed));
+  for (const Issue& issue : result.issues)
+    (issue.level == IssueLevel::Refused ? refusals : issues).push_back(issue_row(issue));
+  for (const QcPicture& picture : pictures) {
+    data figure;
+    figure.set("file", picture.file);
+    figure.set("title", picture.title);
+    figure.set("caption", picture.caption);
+    figures.push_back(figure);
+  }
+  page.set("has_beds", !result.beds.empty());
+  page.set("beds", beds);
+  page.set("refusals", refusals);
+  page.set("issues", issues);
+  page.set("pictures", figures);
+  if (result.bone)
+    set_bone(page, *result.bone);
+  page.set("version", std::string(version()));
+  page.set("commit", std::string(commit()));
+  return kainjow::mustache::mustache(study_template).render(page);
+}
+
+void write_study_output(const study::StudyResult& result, const CtImage& image, const std::filesystem::path& folder) {
+  write_text_file(folder / "result.json", study_json(result));
+  write_text_file(folder / "lesions.csv", lesions_csv(result));
+  write_text_file(folder / "vertebrae.csv", vertebrae_csv(result));
+  const std::vector<QcPicture> pictures = write_qc_pictures(image, result, folder / "qc");
+  write_text_file(folder / "report.html", study_html(result, pictures));
+}
+
+} // namespace osteocalc::report

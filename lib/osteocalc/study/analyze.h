@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/image/ct_image.h"
+#include "osteocalc/image/label_map.h"
+#include "osteocalc/study/study_result.h"
+
+namespace osteocalc::study {
+
+/// Cut-offs of the research flag \cite pickhardt2013
+struct ParadoxOptions {
+  double high_coronary_agatston = 100;
+  std::optional<double> high_abdominal_agatston; ///< no table is shipped: the user's own
+  double low_bmd_mg_cm3 = 120;
+  double low_l1_hu = 135; ///< at 120 kVp
+};
+
+struct AnalyzeOptions {
+  std::vector<calcium::Variant> variants; ///< besides the reference
+  calcium::KvpOptions kvp_policy;
+  std::optional<double> kvp_kv;       ///< instead of the header's
+  std::optional<double> age_years;    ///< instead of the header's
+  std::optional<Sex> sex;             ///< instead of the header's
+  std::optional<std::string> subject; ///< what stands for the person in the output
+  calibration::Calibration calibration;
+  ParadoxOptions paradox;
+  double contrast_above_hu = 100; ///< median of the aorta's blood
+  Parallel parallel;
+};
+
+/// Calcium, bone and the flag from one scan and labels on its grid (TotalSegmentator's ids and our parts).
+/// What cannot be measured is absent and has an Issue of level Refused.
+/// \pre same_grid(image.hu.geometry(), labels.voxels.geometry())
+[[nodiscard]] StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeOptions& options);
+
+} // namespace osteocalc::study

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/image/label_map.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace osteocalc::study {
+
+/// HU of the aorta's blood, away from its wall and its calcium.
+struct BloodPool {
+  std::optional<double> median_hu; ///< absent when no aorta is labelled or none of it lies 4 mm within
+};
+
+/// Median over aortic voxels at least 4 mm inside the label, on every slice's own plane.
+[[nodiscard]] BloodPool measure_blood_pool(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels);
+
+} // namespace osteocalc::study

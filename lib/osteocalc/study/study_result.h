@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/bone/densitometry.h"
+#include "osteocalc/calcium/score.h"
+#include "osteocalc/core/anatomy.h"
+#include "osteocalc/core/issue.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace osteocalc::study {
+
+enum class Contrast { None, Present, Unknown };
+[[nodiscard]] std::string_view to_string(Contrast contrast) noexcept;
+
+/// Who and how, without anything that names the person.
+struct StudyInfo {
+  std::optional<std::string> subject; ///< keyed hash of the patient id, or the id itself under --keep-ids
+  std::optional<double> age_years;
+  std::optional<Sex> sex;
+  std::string modality = "CT";
+  std::optional<double> kvp_kv;
+  std::string kernel;
+  double increment_mm = 0;
+  int slices = 0;
+  Contrast contrast = Contrast::Unknown;
+};
+
+/// A vascular bed's scores under every variant asked for; the reference variant also stands alone in `reference`.
+struct BedScore {
+  std::string bed; ///< "coronary", "coronary_lad", "aorta_abdominal", "aorta_level_L3", ...
+  std::optional<calcium::VariantScore> reference; ///< absent: refused, see issues
+  std::vector<calcium::VariantScore> variants;
+  std::vector<calcium::Lesion> lesions;
+  bool complete = false; ///< the whole bed lies in the field of view
+};
+
+/// The research flag, not a diagnosis. Absent where the measure it needs is absent.
+struct Paradox {
+  std::optional<bool> high_calcium, low_bone;
+  std::optional<std::string> quadrant; ///< neither, calcium, bone, both
+};
+
+struct StudyProvenance {
+  std::map<std::string, std::string> options;
+  std::vector<std::string> tables;
+  std::string inputs_sha256;
+};
+
+/// Everything one study yields; what result.json holds.
+struct StudyResult {
+  StudyInfo study;
+  std::vector<BedScore> beds;
+  std::optional<bone::BoneResult> bone;
+  Paradox paradox;
+  Issues issues;
+  StudyProvenance provenance;
+
+  /// Something was measured: a calcium score or a vertebra's HU. Otherwise the study is refused.
+  [[nodiscard]] bool measured() const noexcept;
+};
+
+} // namespace osteocalc::study

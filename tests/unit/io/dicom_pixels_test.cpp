@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/io/dicom_file.h"
+
+#include "osteocalc/core/error.h"
+#include "osteocalc/core/hashing.h"
+#include "osteocalc/io/ct_reader.h"
+#include "support/dicom_scan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+using namespace osteocalc;
+using namespace osteocalc::io;
+using namespace osteocalc::test;
+
+namespace {
+
+struct Stored {
+  int bits_stored = 16, high_bit = 15;
+  bool is_signed = false;
+  std::string slope = "1", intercept = "-1024";
+  std::optional<std::uint16_t> padding;
+};
+
+/// HU that the reader makes of stored values under a pixel layout.
+std::vector<std::int16_t> hu_of(const std::vector<Uint16>& values, const Stored& as) {
+  const TemporaryFolder folder;
+  VolumeGeometry grid;
+  grid.size = {static_cast<int>(values.size()), 1, 1};
+  const auto file = write_dicom_ct(Volume<std::int16_t>(grid, 0), folder.path()).front();
+  edit_dicom(file, [&](DcmDataset& dataset) {
+    dataset.putAndInsertUint16(DCM_BitsStored, static_cast<Uint16>(as.bits_stored));
+    dataset.putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(as.high_bit));
+    dataset.putAndInsertUint16(DCM_PixelRepresentation, as.is_signed ? 1 : 0);
+    dataset.putAndInsertString(DCM_RescaleSlope, as.slope.c_str());
+    dataset.putAndInsertString(DCM_RescaleIntercept, as.intercept.c_str());
+    if (as.padding && as.is_signed)
+      dataset.putAndInsertSint16(DCM_PixelPaddingValue, static_cast<Sint16>(*as.padding));
+    else if (as.padding)
+      dataset.putAndInsertUint16(DCM_PixelPaddingValue, *as.padding);
+    dataset.putAndInsertUint16Array(DCM_PixelData, values.data(), static_cast<unsigned long>(values.size()));
+  });
+  Volume<std::int16_t> hu(grid);
+  read_slice_hu(read_dicom_header(file).value(), hu.slice(0), InputHash::Skip);
+  return {hu.voxels().begin(), hu.voxels().end()};
+}
+
+using Hus = std::vector<std::int16_t>;
+
+} // namespace
+
+TEST(DicomPixels, SignedAndUnsignedAreToldApart) {
+  EXPECT_EQ(hu_of({0xFFFF, 0, 2000}, {16, 15, true, "1", "0", {}}), (Hus{-1, 0, 2000}));
+  EXPECT_EQ(hu_of({0, 1024, 33791, 65535}, {}), (Hus{-1024, 0, 32767, 32767}));
+  EXPECT_EQ(hu_of({0x8000, 0x7FFF}, {16, 15, true, "1", "-1024", {}}), (Hus{-32768, 31743}));
+  EXPECT_EQ(hu_of({0x8000, 0x7FFF}, {16, 15, true, "1", "1024", {}}), (Hus{-31744, 32767}));
+}
+
+TEST(DicomPixels, TwelveBitsLeaveTheOtherFourToOverlays) {
+  EXPECT_EQ(hu_of({0xF400, 0x0FFF}, {12, 11, false, "1", "-1024", {}}), (Hus{0, 3071}));
+  EXPECT_EQ(hu_of({0x0FFF, 0x5800}, {12, 11, true, "1", "0", {}}), (Hus{-1, -2048}));
+  EXPECT_EQ(hu_of({0x4005}, {12, 15, false, "1", "0", {}}), (Hus{0x400}));
+}
+
+TEST(DicomPixels, FractionsAreRoundedDown) {
+  // 0.1 * 1300 is 130.00000000000001 or 129.99999999999997 depending on rounding: it stands for 130.
+  EXPECT_EQ(hu_of({1300, 1299, 1309}, {16, 15, true, "0.1", "0", {}}), (Hus{130, 129, 130}));
+  EXPECT_EQ(hu_of({100}, {16, 15, true, "1", "29.5", {}}), (Hus{129}));
+  EXPECT_EQ(hu_of({0xFFFF}, {16, 15, true, "1", "0.5", {}}), (Hus{-1}));
+  EXPECT_EQ(hu_of({40000}, {16, 15, false, "2", "-1024", {}}), (Hus{32767}));
+}
+
+TEST(DicomPixels, PaddingOutsideTheScaleBecomesAir) {
+  const auto minus_2000 = static_cast<std::uint16_t>(-2000);
+  EXPECT_EQ(hu_of({minus_2000, 1024, 0}, {16, 15, true, "1", "-1024", minus_2000}), (Hus{-1024, 0, -1024}));
+  EXPECT_EQ(hu_of({63536, 1024}, {16, 15, false, "1", "-1024", std::uint16_t{63536}}), (Hus{-1024, 0}));
+  EXPECT_EQ(hu_of({63536, 1024}, {16, 15, false, "0.5", "-512", std::uint16_t{63536}}), (Hus{-1024, 0}));
+  // A padding value within the scale cannot be told from a pixel: it stays what its HU says.
+  EXPECT_EQ(hu_of({0, 1224}, {16, 15, false, "1", "-1024", std::uint16_t{1224}}), (Hus{-1024, 200}));
+}
+
+TEST(DicomPixels, AnImpossibleLayoutIsAnError) {
+  EXPECT_THROW(static_cast<void>(hu_of({0}, {0, 15, false, "1", "0", {}})), DicomError);
+  EXPECT_THROW(static_cast<void>(hu_of({0}, {12, 3, false, "1", "0", {}})), DicomError);
+  EXPECT_THROW(static_cast<void>(hu_of({0}, {16, 99, false, "1", "0", {}})), DicomError);
+}
+
+/// A converter of transfer syntaxes, as a command before the names of the input and the output file.
+class TransferSyntax : public testing::TestWithParam<const char*> {};
+
+TEST_P(TransferSyntax, GivesTheSameVoxels) {
+  const std::string command = GetParam();
+  if (!runs("command -v " + command.substr(0, command.find(' '))))
+    GTEST_SKIP() << command << " is not installed";
+  const TemporaryFolder folder;
+  Volume<std::int16_t> scan = small_scan(3);
+  VolumeGeometry grid = scan.geometry();
+  grid.size = {64, 64, 3};
+  scan = Volume<std::int16_t>(grid);
+  std::uint32_t state = 1;
+  for (std::int16_t& hu : scan.voxels()) {
+    state = state * 1664525U + 1013904223U;
+    hu = static_cast<std::int16_t>(static_cast<int>(state >> 20U) - 1024); // -1024 .. 3071
+  }
+  std::string hashes;
+  for (const auto& file : write_dicom_ct(scan, folder.path() / "raw")) {
+    std::filesystem::create_directories(folder.path() / "out");
+    const auto converted = folder.path() / "out" / file.filename();
+    ASSERT_TRUE(runs(command + " " + file.string() + " " + converted.string()));
+    hashes += sha256_hex_of_file(converted);
+  }
+  const CtImage image = read_ct(folder.path() / "out", {{2}, "", true});
+  EXPECT_TRUE(std::ranges::equal(image.hu.voxels(), scan.voxels()));
+  EXPECT_EQ(image.inputs_sha256, sha256_hex(hashes));
+  EXPECT_TRUE(image.issues.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TransferSyntax,
+                         testing::Values("dcmconv +ti", "dcmconv +te", "dcmconv +tb", "dcmconv +td", "dcmcrle",
+                                         "dcmcjpeg +e1", "dcmcjpeg +el", "dcmcjpls +el", "gdcmconv --j2k",
+                                         "gdcmconv --jpeg", "gdcmconv --jpegls", "gdcmconv --rle"));
+
+TEST(DicomPixels, ADamagedCompressedSliceIsAMissingSlice) {
+  for (const std::string command : {"dcmcjpeg +e1", "dcmcjpls +el", "gdcmconv --j2k"}) {
+    if (!runs("command -v " + command.substr(0, command.find(' '))))
+      GTEST_SKIP() << command << " is not installed";
+    const TemporaryFolder folder;
+    for (const auto& file : write_dicom_ct(small_scan(), folder.path()))
+      ASSERT_TRUE(runs(command + " " + file.string() + " " + file.string()));
+    const auto damaged = folder.path() / "slice_0003.dcm";
+    std::filesystem::resize_file(damaged, std::filesystem::file_size(damaged) - 150);
+    const CtImage image = read_ct(folder.path());
+    EXPECT_EQ(image.hu(0, 0, 2), -1024) << command;
+    EXPECT_EQ(image.hu(0, 0, 3), small_scan()(0, 0, 3)) << command;
+    EXPECT_TRUE(has_rule(image.issues, "IO-UNREADABLE-SLICE")) << command;
+  }
+}
