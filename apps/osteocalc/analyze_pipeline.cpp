@@ -60,6 +60,17 @@ LabelMap read_all_labels(const PipelineRequest& request, const VolumeGeometry& i
   return labels;
 }
 
+LabelMap find_all_labels(PipelineRequest& request, CtImage& image) {
+  segmentation::Segmentation found = segmentation::segment(image.hu, {request.level_hint, request.options.parallel});
+  append(image.issues, found.issues);
+  for (const segmentation::VertebraFinding& vertebra : found.vertebrae)
+    request.options.levels[vertebra.level] = {vertebra.confidence, vertebra.alternatives};
+  io::write_labels(found.wholes, request.output / "labels.nii.gz");
+  io::write_labels(found.parts, request.output / "labels_parts.nii.gz");
+  draw_over(found.wholes, found.parts);
+  return std::move(found.wholes);
+}
+
 std::optional<std::string> subject_of(const CtImage& image, const PipelineRequest& request, Issues& issues) {
   const std::string& id = image.acquisition.patient_id;
   if (id.empty()) {
@@ -95,12 +106,13 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   reading.hash_inputs = true;
   CtImage image = io::read_ct(request.study, reading);
   request.options.subject = subject_of(image, request, image.issues);
-  const LabelMap labels = read_all_labels(request, image.hu.geometry(), image.issues);
+  const LabelMap labels = request.labels.empty() ? find_all_labels(request, image)
+                                                 : read_all_labels(request, image.hu.geometry(), image.issues);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();
   study::StudyResult result = study::analyze(image, labels, request.options);
-  result.provenance.options["labels"] = "given";
+  result.provenance.options["labels"] = request.labels.empty() ? "found" : "given";
   result.provenance.options["calibration"] = std::string(to_string(request.options.calibration.mode));
   const double analyze_s = seconds_since(analysis);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "osteocalc/core/parallel.h"
+#include "osteocalc/segmentation/segment.h"
 #include "osteocalc/study/analyze.h"
 
 #include <filesystem>
@@ -12,9 +13,10 @@ namespace osteocalc::app {
 /// One study from disk to disk: what `analyze` does and `demo` does for each person.
 struct PipelineRequest {
   std::filesystem::path study, output;
-  std::filesystem::path labels;   ///< label map
+  std::filesystem::path labels;   ///< label map; empty: the anatomy is found in the image
   std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
   bool keep_ids = false;
+  std::optional<segmentation::LevelHint> level_hint;
   study::AnalyzeOptions options;
 };
 

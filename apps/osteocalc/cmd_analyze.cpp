@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze_pipeline.h"
 #include "command.h"
+#include "level_hint.h"
 #include "scoring_options.h"
 
 #include "osteocalc/core/error.h"
@@ -14,7 +15,7 @@ namespace osteocalc::app {
 namespace {
 
 struct AnalyzeArguments {
-  std::string study, output, labels, key_file, calibration = "raw", sex;
+  std::string study, output, labels, key_file, calibration = "raw", sex, level_hint;
   bool keep_ids = false;
   ScoringArguments scoring;
   std::optional<double> age_years, high_abdominal;
@@ -27,6 +28,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.labels = arguments.labels;
   request.key_file = arguments.key_file;
   request.keep_ids = arguments.keep_ids;
+  request.level_hint = parse_level_hint(arguments.level_hint);
   study::AnalyzeOptions& options = request.options;
   options.variants = variants_of(arguments.scoring);
   options.kvp_policy = kvp_options_of(arguments.scoring);
@@ -40,8 +42,6 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
 }
 
 int run_analyze(const AnalyzeArguments& arguments, const Context& context) {
-  if (arguments.labels.empty())
-    throw Error("analyze cannot find the anatomy by itself yet; give a label map with --labels");
   const study::StudyResult result = run_pipeline(request_of(arguments, context));
   if (context.json)
     fmt::print("{}", report::study_json(result));
@@ -57,8 +57,10 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
   auto arguments = std::make_shared<AnalyzeArguments>();
   app.add_option("study", arguments->study, "a folder of DICOM, one DICOM file or a NIfTI")->required();
   app.add_option("-o,--output", arguments->output, "folder for result.json, report.html and the rest")->required();
-  app.add_option("--labels", arguments->labels,
-                 "label map (NIfTI, TotalSegmentator's ids; *_parts beside it is read too)");
+  app.add_option(
+      "--labels", arguments->labels,
+      "label map (NIfTI, TotalSegmentator's ids; *_parts beside it is read too); without it the anatomy is found");
+  app.add_option("--level-hint", arguments->level_hint, "LEVEL@Z, e.g. L1@-120: the level at that height in LPS mm");
   app.add_option("--age", arguments->age_years, "age in years, instead of the header's")->check(CLI::Range(0.0, 130.0));
   app.add_option("--sex", arguments->sex, "F or M, instead of the header's")->check(CLI::IsMember({"F", "M"}));
   app.add_option("--key-file", arguments->key_file,

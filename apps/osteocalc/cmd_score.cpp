@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <memory>
 #include <sstream>
@@ -32,7 +33,8 @@ calcium::Region parse_region(const std::string& text) {
   std::istringstream ids(equals == std::string::npos ? "" : text.substr(equals + 1));
   for (std::string id; std::getline(ids, id, ',');) {
     int value = 0;
-    if (!(std::istringstream(id) >> value) || value < 1 || value > 65535)
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), value);
+    if (error != std::errc{} || end != id.data() + id.size() || value < 1 || value > 65535)
       throw ConfigError("'" + id + "' in --label " + text + " is no label id (1 to 65535)");
     region.labels.push_back(static_cast<LabelId>(value));
   }

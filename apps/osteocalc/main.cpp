@@ -23,7 +23,7 @@ constexpr std::array<Command, 12> commands{{
     {"cohort", "association of calcium with bone over a table", declare_cohort},
     {"synth", "images and tables with known truth", declare_synth},
     {"inspect", "inventory of every series below a path (not built yet)", declare_pending},
-    {"segment", "find arteries and vertebrae (not built yet)", declare_pending},
+    {"segment", "find arteries and vertebrae in one image", declare_segment},
     {"calibrate", "fit a phantom in the scan (not built yet)", declare_pending},
     {"dxa", "areal density from DXA (not built yet)", declare_pending},
     {"batch", "every study below a folder (not built yet)", declare_pending},

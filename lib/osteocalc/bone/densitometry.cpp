@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/bone/densitometry.h"
 
+#include "osteocalc/image/distance.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,13 +14,15 @@ namespace {
 // QCT categories of the spine (ACR): never a T-score.
 constexpr double normal_above_mg_cm3 = 120, osteoporosis_below_mg_cm3 = 80;
 
+/// Looks at the inside only: a dense cortex or a noisy sharp kernel is no screw.
 bool holds_metal(const Volume<std::int16_t>& hu, const VertebralBody& body, const BoneOptions& options) {
   const VolumeGeometry& grid = body.mask.geometry();
+  const Volume<float> depth_mm = distance_inside(body.mask);
   std::int64_t inside = 0, bright = 0;
   for (int z = 0; z < grid.size[2]; ++z)
     for (int y = 0; y < grid.size[1]; ++y)
       for (int x = 0; x < grid.size[0]; ++x)
-        if (body.mask(x, y, z) != 0) {
+        if (depth_mm(x, y, z) > options.voi.erosion_mm) {
           const Vec3 at = point_to_index(hu.geometry(), index_to_point(grid, {double(x), double(y), double(z)}));
           const int ix = std::clamp(static_cast<int>(std::lround(at[0])), 0, hu.size(0) - 1);
           const int iy = std::clamp(static_cast<int>(std::lround(at[1])), 0, hu.size(1) - 1);
@@ -57,7 +61,7 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
   else if (!result.trabecular)
     result.excluded = "the body is too small for a volume of interest inside its cortex";
   else if (holds_metal(hu, body, options))
-    result.excluded = fmt::format("more than {:g} % of the body is above {:g} HU (cement or a screw)",
+    result.excluded = fmt::format("more than {:g} % of the inside of the body is above {:g} HU (cement or a screw)",
                                   100 * options.metal_fraction, options.metal_hu);
   else if (loss >= options.height_loss)
     result.excluded = fmt::format("height loss of {:.0f} % (1 - min(anterior, middle) / posterior)", 100 * loss);

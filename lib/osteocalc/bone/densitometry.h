@@ -43,7 +43,7 @@ struct BoneResult {
 struct BoneOptions {
   VoiOptions voi;
   double metal_hu = 700;         ///< cement or screw above this
-  double metal_fraction = 0.01;  ///< of the body's voxels
+  double metal_fraction = 0.01;  ///< of the body's voxels beyond the cortex
   double height_loss = 0.20;     ///< 1 - the smallest of Ha/Hp, Hm/Hp (Genant grade 1 begins here)
   double outlier_sd = 2.5;       ///< against the other levels
   double outlier_floor_hu = 15;  ///< the least SD assumed among neighbours: levels of one person differ

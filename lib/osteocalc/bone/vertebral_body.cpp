@@ -12,7 +12,7 @@
 namespace osteocalc::bone {
 namespace {
 
-constexpr double step_mm = 1.0;
+constexpr double step_mm = 1.0, coarse_step_mm = 2.0;
 constexpr int frame_iterations = 3;
 
 /// A vertebra of the map: where its voxels are and which labels they carry.
@@ -91,8 +91,9 @@ std::array<Vec3, 3> frame_axes(const Vec3& up, const Vec3& toward_back) {
   return {cross(back, up), back, up};
 }
 
-/// A 1 mm grid along `axes` that holds the labelled box, with a margin of outside.
-VolumeGeometry frame_grid(const VolumeGeometry& image, const LabelBox& box, const std::array<Vec3, 3>& axes) {
+/// A cubic grid along `axes` that holds the labelled box, with a margin of outside.
+VolumeGeometry frame_grid(const VolumeGeometry& image, const LabelBox& box, const std::array<Vec3, 3>& axes,
+                          double spacing_mm) {
   Vec3 low{1e9, 1e9, 1e9}, high{-1e9, -1e9, -1e9};
   for (int corner = 0; corner < 8; ++corner) {
     Vec3 index{};
@@ -106,51 +107,69 @@ VolumeGeometry frame_grid(const VolumeGeometry& image, const LabelBox& box, cons
   }
   VolumeGeometry grid;
   grid.axes = axes;
-  grid.spacing_mm = {step_mm, step_mm, step_mm};
+  grid.spacing_mm = {spacing_mm, spacing_mm, spacing_mm};
   grid.origin_mm = {0, 0, 0};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    grid.size[axis] = static_cast<int>(std::ceil((high[axis] - low[axis]) / step_mm)) + 1;
+    grid.size[axis] = static_cast<int>(std::ceil((high[axis] - low[axis]) / spacing_mm)) + 1;
     grid.origin_mm = grid.origin_mm + low[axis] * axes[axis];
   }
   return grid;
 }
 
-/// The share of `ids` around each grid point, trilinear, cut at one half: smooth where the labels are coarse.
+/// The voxels around a labelled box as 0 and 1, two voxels of margin on every side. Half a voxel beyond the scan the
+/// nearest voxel stands for what is not there, so that a cut vertebra is not shaved; farther out there is nothing.
 template <class IsMember>
-Volume<std::uint8_t> sample_mask(const Volume<LabelId>& labels, const VolumeGeometry& grid, const IsMember& member) {
+Volume<std::uint8_t> cropped(const Volume<LabelId>& labels, const LabelBox& box, const IsMember& member) {
+  constexpr int margin = 2;
+  VolumeGeometry geometry = labels.geometry();
+  Vec3 first{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    first[axis] = box.low[axis] - margin;
+    geometry.size[axis] = box.high[axis] - box.low[axis] + 1 + 2 * margin;
+  }
+  geometry.origin_mm = index_to_point(labels.geometry(), first);
+  Volume<std::uint8_t> crop(geometry, 0);
+  const auto source = [&](int offset, std::size_t axis) { return box.low[axis] - margin + offset; };
+  const auto beyond = [&](int at, std::size_t axis) { return at < -1 || at > labels.size(axis); };
+  for (int z = 0; z < geometry.size[2]; ++z)
+    for (int y = 0; y < geometry.size[1]; ++y)
+      for (int x = 0; x < geometry.size[0]; ++x) {
+        const int ix = source(x, 0), iy = source(y, 1), iz = source(z, 2);
+        if (!beyond(ix, 0) && !beyond(iy, 1) && !beyond(iz, 2))
+          crop(x, y, z) = member(labels(std::clamp(ix, 0, labels.size(0) - 1), std::clamp(iy, 0, labels.size(1) - 1),
+                                        std::clamp(iz, 0, labels.size(2) - 1)))
+                              ? 1
+                              : 0;
+      }
+  return crop;
+}
+
+/// The share of the mask around each grid point, trilinear, cut at one half: smooth where the labels are coarse.
+Volume<std::uint8_t> sample_mask(const Volume<std::uint8_t>& crop, const VolumeGeometry& grid) {
   Volume<std::uint8_t> mask(grid, 0);
-  const VolumeGeometry& image = labels.geometry();
+  const VolumeGeometry& source = crop.geometry();
   const auto index_at = [&](int x, int y, int z) {
-    return point_to_index(image, index_to_point(grid, {double(x), double(y), double(z)}));
+    return point_to_index(source, index_to_point(grid, {double(x), double(y), double(z)}));
   };
   const Vec3 along_x = index_at(1, 0, 0) - index_at(0, 0, 0);
+  const std::size_t row = static_cast<std::size_t>(source.size[0]),
+                    slice = row * static_cast<std::size_t>(source.size[1]);
   for (int z = 0; z < grid.size[2]; ++z)
     for (int y = 0; y < grid.size[1]; ++y) {
-      Vec3 index = index_at(0, y, z);
-      for (int x = 0; x < grid.size[0]; ++x, index = index + along_x) {
-        std::array<int, 3> low{};
-        Vec3 part{};
-        for (std::size_t axis = 0; axis < 3; ++axis) {
-          low[axis] = static_cast<int>(std::floor(index[axis]));
-          part[axis] = index[axis] - low[axis];
-        }
-        bool within = true;
-        for (std::size_t axis = 0; axis < 3; ++axis)
-          within = within && index[axis] >= -0.5 && index[axis] <= image.size[axis] - 0.5;
-        if (!within)
+      const Vec3 start = index_at(0, y, z);
+      std::uint8_t* out = mask.slice(z).row(y);
+      for (int x = 0; x < grid.size[0]; ++x) {
+        const Vec3 index = start + double(x) * along_x;
+        const int ix = static_cast<int>(std::floor(index[0])), iy = static_cast<int>(std::floor(index[1])),
+                  iz = static_cast<int>(std::floor(index[2]));
+        if (ix < 0 || iy < 0 || iz < 0 || ix + 1 >= source.size[0] || iy + 1 >= source.size[1] ||
+            iz + 1 >= source.size[2])
           continue;
-        double share = 0;
-        for (int corner = 0; corner < 8; ++corner) {
-          const int dx = corner & 1, dy = (corner >> 1) & 1, dz = (corner >> 2) & 1;
-          // Half a voxel beyond the scan the nearest voxel stands for what is not there, so that a cut vertebra is not
-          // shaved; farther out there is nothing.
-          const int ix = std::clamp(low[0] + dx, 0, image.size[0] - 1);
-          const int iy = std::clamp(low[1] + dy, 0, image.size[1] - 1);
-          const int iz = std::clamp(low[2] + dz, 0, image.size[2] - 1);
-          if (member(labels.voxels()[labels.offset(ix, iy, iz)]))
-            share += (dx ? part[0] : 1 - part[0]) * (dy ? part[1] : 1 - part[1]) * (dz ? part[2] : 1 - part[2]);
-        }
-        mask(x, y, z) = share >= 0.5 ? 1 : 0;
+        const std::uint8_t* v = &crop.voxels()[crop.offset(ix, iy, iz)];
+        const double u = index[0] - ix, w = index[1] - iy, t = index[2] - iz;
+        const auto line = [&](const std::uint8_t* p) { return (1 - u) * p[0] + u * p[1]; };
+        const auto face = [&](const std::uint8_t* p) { return (1 - w) * line(p) + w * line(p + row); };
+        out[x] = (1 - t) * face(v) + t * face(v + slice) >= 0.5 ? 1 : 0;
       }
     }
   return mask;
@@ -170,14 +189,13 @@ bool reaches_first_or_last_slice(const VertebralBody& body, const VolumeGeometry
 }
 
 /// The direction along which the canal looks widest: seen askew, the arch covers it.
-Vec3 axis_along_canal(const Volume<LabelId>& labels, const Labelled& vertebra, const std::vector<Vec3>& axes) {
-  const LabelId whole_id = whole_vertebra_label(vertebra.level), body_id = vertebral_body_label(vertebra.level);
+Vec3 axis_along_canal(const Volume<std::uint8_t>& whole, const VolumeGeometry& image, const LabelBox& box,
+                      const std::vector<Vec3>& axes) {
   Vec3 best = axes.front();
   double widest_mm2 = 0;
   for (const Vec3& axis : axes) {
-    const VolumeGeometry grid = frame_grid(labels.geometry(), vertebra.box, frame_axes(axis, {0, 1, 0}));
-    const auto canal =
-        find_canal(sample_mask(labels, grid, [&](LabelId id) { return id == whole_id || id == body_id; }));
+    const VolumeGeometry grid = frame_grid(image, box, frame_axes(axis, {0, 1, 0}), coarse_step_mm);
+    const std::optional<Canal> canal = find_canal(sample_mask(whole, grid));
     if (canal && canal->area_mm2 > widest_mm2) {
       widest_mm2 = canal->area_mm2;
       best = axis;
@@ -186,47 +204,63 @@ Vec3 axis_along_canal(const Volume<LabelId>& labels, const Labelled& vertebra, c
   return best;
 }
 
-BodyFinding find_body(const Volume<LabelId>& labels, const Labelled& vertebra, const Vec3& initial_up) {
-  const LabelId whole_id = whole_vertebra_label(vertebra.level);
-  const LabelId body_id = vertebral_body_label(vertebra.level);
-  const Vec3 scanner_up = labels.geometry().axes[2];
-  Vec3 up = initial_up, back{0, 1, 0};
+/// One round: the vertebra seen along `up`, its body, its endplates.
+struct Seen {
+  VertebralBody body;
+  Vec3 up, back;
+};
+
+std::optional<Seen> look_along(const Vec3& up, const Vec3& back, const VolumeGeometry& image, const Labelled& vertebra,
+                               const Volume<std::uint8_t>& whole, const std::optional<Volume<std::uint8_t>>& body_label,
+                               std::string& missing) {
+  const VolumeGeometry grid = frame_grid(image, vertebra.box, frame_axes(up, back), step_mm);
+  const Volume<std::uint8_t> seen = sample_mask(whole, grid);
+  const std::optional<Canal> canal = find_canal(seen);
+  if (!canal && !body_label) {
+    missing = "no spinal canal is enclosed by the label, so its body cannot be told from its processes";
+    return std::nullopt;
+  }
+  Volume<std::uint8_t> mask = body_label ? sample_mask(*body_label, grid) : in_front_of(seen, *canal);
+  keep_largest_part(mask);
+  const std::optional<Endplates> endplates = fit_endplates(mask);
+  if (!endplates) {
+    missing = "the labelled body is too small or too broken to show two endplates";
+    return std::nullopt;
+  }
+  Seen result{{vertebra.level, std::move(mask), index_to_point(grid, endplates->center_index),
+               endplates->center_index[2], endplates->heights, 0, false},
+              {},
+              back};
+  result.up = normalized(endplates->normal_index[0] * grid.axes[0] + endplates->normal_index[1] * grid.axes[1] +
+                         endplates->normal_index[2] * grid.axes[2]);
+  result.body.tilt_deg = std::acos(std::clamp(dot(result.up, image.axes[2]), -1.0, 1.0)) * 180 / std::numbers::pi;
+  if (canal) {
+    const Vec3 toward_canal =
+        index_to_point(grid, {canal->center_x, canal->center_y, endplates->center_index[2]}) - result.body.center_mm;
+    result.back = norm(toward_canal) > 0 ? toward_canal : back;
+  }
+  return result;
+}
+
+BodyFinding find_body(const Volume<LabelId>& labels, const Labelled& vertebra, const std::vector<Vec3>& axes) {
+  const LabelId whole_id = whole_vertebra_label(vertebra.level), body_id = vertebral_body_label(vertebra.level);
+  const VolumeGeometry& image = labels.geometry();
+  const Volume<std::uint8_t> whole =
+      cropped(labels, vertebra.box, [&](LabelId id) { return id == whole_id || id == body_id; });
+  std::optional<Volume<std::uint8_t>> body_label;
+  if (vertebra.has_body_label)
+    body_label = cropped(labels, vertebra.box, [&](LabelId id) { return id == body_id; });
+  Vec3 up = axis_along_canal(whole, image, vertebra.box, axes), back{0, 1, 0};
   BodyFinding finding{vertebra.level, {}, {}};
   for (int iteration = 0; iteration < frame_iterations; ++iteration) {
-    const VolumeGeometry grid = frame_grid(labels.geometry(), vertebra.box, frame_axes(up, back));
-    const Volume<std::uint8_t> whole =
-        sample_mask(labels, grid, [&](LabelId id) { return id == whole_id || id == body_id; });
-    const std::optional<Canal> canal = find_canal(whole);
-    if (!canal && !vertebra.has_body_label) {
-      finding.missing = "no spinal canal is enclosed by the label, so its body cannot be told from its processes";
-      return finding;
-    }
-    Volume<std::uint8_t> mask = vertebra.has_body_label
-                                    ? sample_mask(labels, grid, [&](LabelId id) { return id == body_id; })
-                                    : in_front_of(whole, *canal);
-    keep_largest_part(mask);
-    const std::optional<Endplates> endplates = fit_endplates(mask);
-    if (!endplates) {
-      finding.missing = "the labelled body is too small or too broken to show two endplates";
-      return finding;
-    }
-    VertebralBody body;
-    body.level = vertebra.level;
-    body.center_mm = index_to_point(grid, endplates->center_index);
-    body.mid_height_index = endplates->center_index[2];
-    body.heights = endplates->heights;
-    up = normalized(endplates->normal_index[0] * grid.axes[0] + endplates->normal_index[1] * grid.axes[1] +
-                    endplates->normal_index[2] * grid.axes[2]);
-    body.tilt_deg = std::acos(std::clamp(dot(up, scanner_up), -1.0, 1.0)) * 180 / std::numbers::pi;
-    if (canal) {
-      const Vec3 toward_canal =
-          index_to_point(grid, {canal->center_x, canal->center_y, endplates->center_index[2]}) - body.center_mm;
-      back = norm(toward_canal) > 0 ? toward_canal : back;
-    }
-    body.mask = std::move(mask);
-    finding.body = std::move(body);
+    std::optional<Seen> seen = look_along(up, back, image, vertebra, whole, body_label, finding.missing);
+    if (!seen)
+      return {vertebra.level, {}, finding.missing};
+    up = seen->up;
+    back = seen->back;
+    finding.body = std::move(seen->body);
   }
-  finding.body->cut_by_field_of_view = reaches_first_or_last_slice(*finding.body, labels.geometry());
+  finding.body->cut_by_field_of_view = reaches_first_or_last_slice(*finding.body, image);
   return finding;
 }
 
@@ -238,8 +272,7 @@ std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Pa
   const auto count = static_cast<std::size_t>(
       std::ranges::count_if(vertebrae, [](const Labelled& v) { return v.level != Vertebra::S1; }));
   return parallel_map(count, parallel, [&](std::size_t i) {
-    const std::vector<Vec3> axes = possible_axes(vertebrae, i, labels.geometry());
-    return find_body(labels, vertebrae[i], axis_along_canal(labels, vertebrae[i], axes));
+    return find_body(labels, vertebrae[i], possible_axes(vertebrae, i, labels.geometry()));
   });
 }
 

@@ -23,6 +23,8 @@ class DisjointSets {
   }
 
   void join(std::uint32_t a, std::uint32_t b) {
+    if (parent_[a] == parent_[b])
+      return; // most runs meet in several places
     a = root(a);
     b = root(b);
     parent_[std::max(a, b)] = std::min(a, b);
@@ -75,15 +77,26 @@ bool any_at_least(const std::int16_t* pixels, std::int16_t min_hu) {
   return found != 0;
 }
 
+/// Two runs of a row of which the second begins where the first ends.
+PixelRun joined(const PixelRun& a, const PixelRun& b) {
+  return {a.y, a.x_begin, b.x_end, std::max(a.peak_hu, b.peak_hu), a.sum_hu + b.sum_hu};
+}
+
 void append_runs(const std::int16_t* row, std::int32_t y, std::int32_t begin, std::int32_t end, int min_hu,
                  std::vector<PixelRun>& runs) {
   for (std::int32_t x = begin; x < end; ++x) {
     if (row[x] < min_hu)
       continue;
-    if (!runs.empty() && runs.back().y == y && runs.back().x_end == x)
-      ++runs.back().x_end;
+    PixelRun run{y, x, x, row[x], 0};
+    for (; run.x_end < end && row[run.x_end] >= min_hu; ++run.x_end) {
+      run.peak_hu = std::max<std::int32_t>(run.peak_hu, row[run.x_end]);
+      run.sum_hu += row[run.x_end];
+    }
+    x = run.x_end;
+    if (!runs.empty() && runs.back().y == y && runs.back().x_end == run.x_begin)
+      runs.back() = joined(runs.back(), run);
     else
-      runs.push_back({y, x, x + 1});
+      runs.push_back(run);
   }
 }
 
@@ -113,21 +126,25 @@ std::vector<PixelRun> runs_at_least(std::span<const PixelRun> runs, HuSlice slic
   return kept;
 }
 
-Component measure(const PixelRun& run, HuSlice slice) {
-  Component part;
-  part.pixels = run.pixels();
-  part.peak_hu = std::numeric_limits<std::int16_t>::min();
-  const std::int16_t* row = slice.row(run.y);
-  for (std::int32_t x = run.x_begin; x < run.x_end; ++x) {
-    part.peak_hu = std::max<int>(part.peak_hu, row[x]);
-    part.sum_hu += row[x];
+PixelRun measured_run(HuSlice slice, std::int32_t y, std::int32_t x_begin, std::int32_t x_end) {
+  const std::int16_t* row = slice.row(y);
+  PixelRun run{y, x_begin, x_end, row[x_begin], 0};
+  for (std::int32_t x = x_begin; x < x_end; ++x) {
+    run.peak_hu = std::max<std::int32_t>(run.peak_hu, row[x]);
+    run.sum_hu += row[x];
   }
-  part.sum_x = (static_cast<std::int64_t>(run.x_begin) + run.x_end - 1) * part.pixels / 2;
-  part.sum_y = run.y * part.pixels;
-  return part;
+  return run;
 }
 
-SliceComponents connect(std::span<const PixelRun> runs, HuSlice slice, Connectivity connectivity) {
+void add(const PixelRun& run, Component& component) {
+  component.peak_hu = component.pixels == 0 ? run.peak_hu : std::max(component.peak_hu, run.peak_hu);
+  component.pixels += run.pixels();
+  component.sum_hu += run.sum_hu;
+  component.sum_x += (static_cast<std::int64_t>(run.x_begin) + run.x_end - 1) * run.pixels() / 2;
+  component.sum_y += run.y * run.pixels();
+}
+
+SliceComponents connect(std::span<const PixelRun> runs, Connectivity connectivity) {
   DisjointSets sets(runs.size());
   for_each_touching(runs, runs, 1, reach_of(connectivity), [&](std::size_t i, std::size_t j) {
     sets.join(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j));
@@ -136,15 +153,8 @@ SliceComponents connect(std::span<const PixelRun> runs, HuSlice slice, Connectiv
   std::uint32_t count = 0;
   result.of_run = numbered(sets, runs.size(), count);
   result.components.resize(count);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    Component& whole = result.components[result.of_run[i]];
-    const Component part = measure(runs[i], slice);
-    whole.peak_hu = whole.pixels == 0 ? part.peak_hu : std::max(whole.peak_hu, part.peak_hu);
-    whole.pixels += part.pixels;
-    whole.sum_hu += part.sum_hu;
-    whole.sum_x += part.sum_x;
-    whole.sum_y += part.sum_y;
-  }
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    add(runs[i], result.components[result.of_run[i]]);
   return result;
 }
 

@@ -50,15 +50,15 @@ SliceComponents single_pixels(std::span<const PixelRun> runs, HuSlice slice, std
   SliceComponents found;
   for (const PixelRun& run : runs)
     for (std::int32_t x = run.x_begin; x < run.x_end; ++x) {
-      pixels.push_back({run.y, x, x + 1});
+      pixels.push_back(measured_run(slice, run.y, x, x + 1));
       found.of_run.push_back(static_cast<std::uint32_t>(found.components.size()));
-      found.components.push_back(measure(pixels.back(), slice));
+      add(pixels.back(), found.components.emplace_back());
     }
   return found;
 }
 
 /// Runs of one slice grouped by the 3-D object they belong to.
-SliceComponents by_object(std::span<const PixelRun> runs, std::span<const std::uint32_t> object_of_run, HuSlice slice) {
+SliceComponents by_object(std::span<const PixelRun> runs, std::span<const std::uint32_t> object_of_run) {
   SliceComponents found;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> order; // object, run
   for (std::uint32_t i = 0; i < runs.size(); ++i)
@@ -67,12 +67,9 @@ SliceComponents by_object(std::span<const PixelRun> runs, std::span<const std::u
   found.of_run.resize(runs.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (i == 0 || order[i].first != order[i - 1].first)
-      found.components.push_back({0, std::numeric_limits<std::int16_t>::min(), 0, 0, 0});
-    const auto [object, run] = order[i];
-    const Component part = measure(runs[run], slice);
-    Component& whole = found.components.back();
-    whole = {whole.pixels + part.pixels, std::max(whole.peak_hu, part.peak_hu), whole.sum_hu + part.sum_hu,
-             whole.sum_x + part.sum_x, whole.sum_y + part.sum_y};
+      found.components.emplace_back();
+    const std::uint32_t run = order[i].second;
+    add(runs[run], found.components.back());
     found.of_run[run] = static_cast<std::uint32_t>(found.components.size() - 1);
   }
   return found;
@@ -84,9 +81,9 @@ SliceGroups group_slice(std::span<const PixelRun> runs, std::span<const std::uin
   using Group = ScoringRule::Group;
   switch (rule.group) {
   case Group::Slice4:
-    return keep_large(runs, connect(runs, slice, Connectivity::Four), rule);
+    return keep_large(runs, connect(runs, Connectivity::Four), rule);
   case Group::Slice8:
-    return keep_large(runs, connect(runs, slice, Connectivity::Eight), rule);
+    return keep_large(runs, connect(runs, Connectivity::Eight), rule);
   case Group::Pixel: {
     std::vector<PixelRun> pixels;
     SliceComponents found = single_pixels(runs, slice, pixels);
@@ -94,7 +91,7 @@ SliceGroups group_slice(std::span<const PixelRun> runs, std::span<const std::uin
   }
   case Group::ObjectInSlice:
   case Group::Object:
-    return keep_large(runs, by_object(runs, object_of_run, slice), rule);
+    return keep_large(runs, by_object(runs, object_of_run), rule);
   }
   return {};
 }
@@ -103,33 +100,27 @@ SliceGroups group_slice(std::span<const PixelRun> runs, std::span<const std::uin
 struct LargeObjects {
   RunStack runs;
   std::vector<std::vector<std::uint32_t>> of_run;
-  std::vector<std::int64_t> voxels;
-  std::vector<int> peak_hu;
+  std::vector<Component> objects;
   int count = 0;
 };
 
-LargeObjects large_objects(const Volume<std::int16_t>& hu, const RunStack& runs, const ScoringRule& rule) {
+LargeObjects large_objects(const RunStack& runs, const ScoringRule& rule) {
   const Objects objects = connect_stack(runs, *rule.object);
   LargeObjects large;
-  large.voxels.assign(objects.count, 0);
-  large.peak_hu.assign(objects.count, std::numeric_limits<std::int16_t>::min());
+  large.objects.resize(objects.count);
   for (std::size_t z = 0; z < runs.size(); ++z)
-    for (std::size_t i = 0; i < runs[z].size(); ++i) {
-      const Component part = measure(runs[z][i], hu.slice(static_cast<int>(z)));
-      const std::uint32_t object = objects.of_run[z][i];
-      large.voxels[object] += part.pixels;
-      large.peak_hu[object] = std::max(large.peak_hu[object], part.peak_hu);
-    }
+    for (std::size_t i = 0; i < runs[z].size(); ++i)
+      add(runs[z][i], large.objects[objects.of_run[z][i]]);
+  const auto is_large = [&](const Component& object) { return object.pixels >= rule.min_object_voxels; };
   large.runs.resize(runs.size());
   large.of_run.resize(runs.size());
   for (std::size_t z = 0; z < runs.size(); ++z)
     for (std::size_t i = 0; i < runs[z].size(); ++i)
-      if (large.voxels[objects.of_run[z][i]] >= rule.min_object_voxels) {
+      if (is_large(large.objects[objects.of_run[z][i]])) {
         large.runs[z].push_back(runs[z][i]);
         large.of_run[z].push_back(objects.of_run[z][i]);
       }
-  large.count = static_cast<int>(
-      std::ranges::count_if(large.voxels, [&](std::int64_t voxels) { return voxels >= rule.min_object_voxels; }));
+  large.count = static_cast<int>(std::ranges::count_if(large.objects, is_large));
   return large;
 }
 
@@ -154,12 +145,12 @@ double agatston_of(const std::vector<SliceGroups>& slices, const ScoringRule& ru
              : static_cast<double>(weighted_pixels) * area_mm2 * rule.thickness_factor;
 }
 
-double agatston_by_object(const LargeObjects& objects, const ScoringRule& rule, double area_mm2) {
+double agatston_by_object(const LargeObjects& large, const ScoringRule& rule, double area_mm2) {
   double sum = 0;
-  for (std::size_t object = 0; object < objects.voxels.size(); ++object)
-    if (objects.voxels[object] >= rule.min_object_voxels)
-      sum += std::nearbyint(weight_of(objects.peak_hu[object], rule.weight_from_hu) *
-                            static_cast<double>(objects.voxels[object]) * area_mm2 * rule.thickness_factor);
+  for (const Component& object : large.objects)
+    if (object.pixels >= rule.min_object_voxels)
+      sum += std::nearbyint(weight_of(object.peak_hu, rule.weight_from_hu) * static_cast<double>(object.pixels) *
+                            area_mm2 * rule.thickness_factor);
   return sum;
 }
 
@@ -172,46 +163,41 @@ RunStack runs_of(const std::vector<SliceGroups>& slices) {
 
 /// What a lesion gathers before it is scaled to mm.
 struct LesionSums {
-  std::int64_t voxels = 0, weighted_pixels = 0, sum_hu = 0;
-  std::array<std::int64_t, 3> sum_index{};
+  Component voxels;
+  std::int64_t weighted_pixels = 0, sum_z = 0;
 };
 
-std::vector<Lesion> lesions_of(const Volume<std::int16_t>& hu, const std::vector<SliceGroups>& slices,
+std::vector<Lesion> lesions_of(const VolumeGeometry& geometry, const std::vector<SliceGroups>& slices,
                                const Objects& objects, const ScoringRule& rule) {
   std::vector<Lesion> lesions(objects.count);
   std::vector<LesionSums> sums(objects.count);
   for (int z = 0; z < static_cast<int>(slices.size()); ++z) {
     const SliceGroups& slice = slices[static_cast<std::size_t>(z)];
     for (std::size_t i = 0; i < slice.runs.size(); ++i) {
+      const PixelRun& run = slice.runs[i];
       const std::uint32_t index = objects.of_run[static_cast<std::size_t>(z)][i];
-      const Component part = measure(slice.runs[i], hu.slice(z));
       Lesion& lesion = lesions[index];
-      LesionSums& sum = sums[index];
-      lesion.first_slice = sum.voxels == 0 ? z : lesion.first_slice;
-      lesion.max_hu = sum.voxels == 0 ? part.peak_hu : std::max(lesion.max_hu, part.peak_hu);
+      lesion.first_slice = lesion.runs.empty() ? z : lesion.first_slice;
       lesion.last_slice = z;
-      lesion.runs.push_back({z, slice.runs[i]});
-      sum.voxels += part.pixels;
-      sum.weighted_pixels += slice.weights[slice.of_run[i]] * part.pixels;
-      sum.sum_hu += part.sum_hu;
-      sum.sum_index[0] += part.sum_x;
-      sum.sum_index[1] += part.sum_y;
-      sum.sum_index[2] += z * part.pixels;
+      lesion.runs.push_back({z, run});
+      add(run, sums[index].voxels);
+      sums[index].weighted_pixels += slice.weights[slice.of_run[i]] * run.pixels();
+      sums[index].sum_z += z * run.pixels();
     }
   }
-  const VolumeGeometry& geometry = hu.geometry();
   const double area_mm2 = geometry.spacing_mm[0] * geometry.spacing_mm[1];
   for (std::size_t index = 0; index < lesions.size(); ++index) {
-    const auto voxels = static_cast<double>(sums[index].voxels);
-    Vec3 centroid{};
-    for (std::size_t axis = 0; axis < 3; ++axis)
-      centroid[axis] = static_cast<double>(sums[index].sum_index[axis]) / voxels;
+    const Component& sum = sums[index].voxels;
+    const auto voxels = static_cast<double>(sum.pixels);
+    const Vec3 centroid{static_cast<double>(sum.sum_x) / voxels, static_cast<double>(sum.sum_y) / voxels,
+                        static_cast<double>(sums[index].sum_z) / voxels};
     Lesion& lesion = lesions[index];
     lesion.id = static_cast<int>(index) + 1;
+    lesion.max_hu = sum.peak_hu;
     lesion.centroid_mm = index_to_point(geometry, centroid);
     lesion.agatston = static_cast<double>(sums[index].weighted_pixels) * area_mm2 * rule.thickness_factor;
     lesion.volume_mm3 = voxels * voxel_volume_mm3(geometry);
-    lesion.mean_hu = static_cast<double>(sums[index].sum_hu) / voxels;
+    lesion.mean_hu = static_cast<double>(sum.sum_hu) / voxels;
   }
   return lesions;
 }
@@ -222,7 +208,7 @@ RuleScore score_by_rule(const Volume<std::int16_t>& hu, const RunStack& runs, co
                         Parallel parallel) {
   LargeObjects objects;
   if (rule.object)
-    objects = large_objects(hu, runs, rule);
+    objects = large_objects(runs, rule);
   const RunStack& scored_runs = rule.object ? objects.runs : runs;
   const std::vector<SliceGroups> slices = parallel_map(scored_runs.size(), parallel, [&](std::size_t z) {
     const std::span<const std::uint32_t> object_of_run =
@@ -252,7 +238,7 @@ RuleScore score_by_rule(const Volume<std::int16_t>& hu, const RunStack& runs, co
     const Objects lesion_objects = connect_stack(runs_of(slices), Connectivity::Eight);
     score.lesions = static_cast<int>(lesion_objects.count);
     if (lesions == Lesions::Listed)
-      result.lesions = lesions_of(hu, slices, lesion_objects, rule);
+      result.lesions = lesions_of(geometry, slices, lesion_objects, rule);
   }
   return result;
 }

@@ -28,8 +28,9 @@ RegionsOfLabel regions_of_label(const std::vector<Region>& regions) {
 }
 
 /// Cuts the runs of one slice where the region changes: one run list a region.
-std::vector<std::vector<PixelRun>> split_by_region(std::span<const PixelRun> runs, SliceView<const LabelId> labels,
-                                                   const RegionsOfLabel& regions_of, std::size_t region_count) {
+std::vector<std::vector<PixelRun>> split_by_region(std::span<const PixelRun> runs, HuSlice slice,
+                                                   SliceView<const LabelId> labels, const RegionsOfLabel& regions_of,
+                                                   std::size_t region_count) {
   std::vector<std::vector<PixelRun>> split(region_count);
   for (const PixelRun& run : runs) {
     const LabelId* row = labels.row(run.y);
@@ -40,9 +41,9 @@ std::vector<std::vector<PixelRun>> split_by_region(std::span<const PixelRun> run
       for (const std::size_t region : regions_of[row[x]]) {
         std::vector<PixelRun>& target = split[region];
         if (!target.empty() && target.back().y == run.y && target.back().x_end == x)
-          target.back().x_end = end;
+          target.back() = measured_run(slice, run.y, target.back().x_begin, end);
         else
-          target.push_back({run.y, x, end});
+          target.push_back(measured_run(slice, run.y, x, end));
       }
       x = end;
     }
@@ -70,14 +71,23 @@ std::vector<NamedRule> rules_for(const Volume<std::int16_t>& hu, const ScoreOpti
   return rules;
 }
 
-RegionScores score_region(std::string name, const Volume<std::int16_t>& hu, const RunStack& runs,
+int lowest_bound(const std::vector<NamedRule>& rules) {
+  int bound = 32768;
+  for (const NamedRule& named : rules)
+    bound = std::min(bound, named.rule.min_hu);
+  return bound;
+}
+
+/// \param runs the region's pixels at the lowest bound of the rules
+RegionScores score_region(std::string name, const Volume<std::int16_t>& hu, RunStack runs,
                           const std::vector<NamedRule>& rules, Parallel parallel) {
   // Rules share a bound more often than not: the runs of each bound are cut once.
   std::map<int, RunStack> runs_at_bound;
+  const RunStack& lowest = runs_at_bound[lowest_bound(rules)] = std::move(runs);
   for (const NamedRule& named : rules)
     if (!runs_at_bound.contains(named.rule.min_hu))
-      runs_at_bound[named.rule.min_hu] = parallel_map(runs.size(), parallel, [&](std::size_t z) {
-        return runs_at_least(runs[z], hu.slice(static_cast<int>(z)), named.rule.min_hu);
+      runs_at_bound[named.rule.min_hu] = parallel_map(lowest.size(), parallel, [&](std::size_t z) {
+        return runs_at_least(lowest[z], hu.slice(static_cast<int>(z)), named.rule.min_hu);
       });
   RegionScores result{std::move(name), {}, {}};
   for (const NamedRule& named : rules) {
@@ -92,20 +102,13 @@ RegionScores score_region(std::string name, const Volume<std::int16_t>& hu, cons
   return result;
 }
 
-int lowest_bound(const std::vector<NamedRule>& rules) {
-  int bound = 32768;
-  for (const NamedRule& named : rules)
-    bound = std::min(bound, named.rule.min_hu);
-  return bound;
-}
-
 } // namespace
 
 ScoreResult score(const Volume<std::int16_t>& hu, const ScoreOptions& options) {
   ScoreResult result;
   const std::vector<NamedRule> rules = rules_for(hu, options, result.issues);
-  const RunStack runs = candidates(hu, lowest_bound(rules), options.parallel);
-  result.regions.push_back(score_region("whole", hu, runs, rules, options.parallel));
+  RunStack runs = candidates(hu, lowest_bound(rules), options.parallel);
+  result.regions.push_back(score_region("whole", hu, std::move(runs), rules, options.parallel));
   return result;
 }
 
@@ -118,7 +121,8 @@ ScoreResult score(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels,
   const RegionsOfLabel regions_of = regions_of_label(regions);
   std::vector<RunStack> runs_of_region(regions.size(), RunStack(runs.size()));
   parallel_for(runs.size(), options.parallel, [&](std::size_t z) {
-    auto split = split_by_region(runs[z], labels.slice(static_cast<int>(z)), regions_of, regions.size());
+    const int slice = static_cast<int>(z);
+    auto split = split_by_region(runs[z], hu.slice(slice), labels.slice(slice), regions_of, regions.size());
     for (std::size_t region = 0; region < regions.size(); ++region)
       runs_of_region[region][z] = std::move(split[region]);
   });
@@ -126,7 +130,8 @@ ScoreResult score(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels,
   for (std::size_t region = 0; region < regions.size(); ++region) {
     const bool occurs = std::ranges::any_of(regions[region].labels, [&](LabelId id) { return present.contains(id); });
     if (occurs) {
-      result.regions.push_back(score_region(regions[region].name, hu, runs_of_region[region], rules, options.parallel));
+      result.regions.push_back(
+          score_region(regions[region].name, hu, std::move(runs_of_region[region]), rules, options.parallel));
     } else {
       result.regions.push_back({regions[region].name, {}, {}});
       result.issues.push_back(refused("CAL-EMPTY-REGION", regions[region].name,

@@ -31,6 +31,14 @@ Calibration published(std::string_view name) {
   return {Mode::Published, std::string(line->name), {}, line->slope, line->intercept, {}};
 }
 
+Material material_from(const std::string& name, const std::filesystem::path& path) {
+  for (const Material material : {Material::HA, Material::K2HPO4})
+    if (name == to_string(material))
+      return material;
+  throw CalibrationError(path.string() + ": unknown material '" + name +
+                         "' (densities of different minerals must not be compared) known: HA, K2HPO4");
+}
+
 Calibration from_file(const std::filesystem::path& path) {
   std::ifstream in(path);
   if (!in)
@@ -48,7 +56,7 @@ Calibration from_file(const std::filesystem::path& path) {
     if (file.contains("phantom") && file["phantom"].is_string())
       result.name = file["phantom"].get<std::string>();
     if (file.contains("material") && file["material"].is_string())
-      result.material = file["material"] == "HA" ? Material::HA : Material::K2HPO4;
+      result.material = material_from(file["material"].get<std::string>(), path);
     result.slope = file.at("slope").get<double>();
     result.intercept = file.at("intercept").get<double>();
     if (file.contains("se_mg_cm3") && file["se_mg_cm3"].is_number())
@@ -72,7 +80,7 @@ std::string_view to_string(Material material) noexcept {
 }
 
 std::optional<double> bmd_mg_cm3(const Calibration& calibration, double hu) noexcept {
-  if (!calibration.slope || !calibration.intercept)
+  if (calibration.mode == Mode::Raw || !calibration.slope || !calibration.intercept)
     return std::nullopt;
   return *calibration.slope * hu + *calibration.intercept;
 }

@@ -31,9 +31,18 @@ struct Canvas::Surface {
   std::uint32_t& pixel(int x, int y) const {
     return reinterpret_cast<std::uint32_t*>(pixels + static_cast<std::ptrdiff_t>(y) * stride)[x];
   }
-  /// Cairo may hold drawing back; pixels are touched only after it is done, and it is told afterwards.
-  void direct_access() const { cairo_surface_flush(image); }
-  void touched(int x, int y) const { cairo_surface_mark_dirty_rectangle(image, x, y, 1, 1); }
+  /// Cairo holds drawing back and pixels of its own: it is told whenever pixels are touched after drawing, and back.
+  void begin_pixels() {
+    if (!pixels_are_ours)
+      cairo_surface_flush(image);
+    pixels_are_ours = true;
+  }
+  void begin_drawing() {
+    if (pixels_are_ours)
+      cairo_surface_mark_dirty(image);
+    pixels_are_ours = false;
+  }
+  bool pixels_are_ours = false;
 };
 
 Canvas::Canvas(int width, int height)
@@ -51,31 +60,31 @@ std::uint32_t level(double value) {
 } // namespace
 
 void Canvas::set_gray(int x, int y, double gray) {
-  surface_->direct_access();
+  surface_->begin_pixels();
   surface_->pixel(x, y) = level(gray) * 0x010101U;
-  surface_->touched(x, y);
 }
 
 void Canvas::blend(int x, int y, const Rgb& color, double opacity) {
   if (x < 0 || y < 0 || x >= width_ || y >= height_)
     return;
-  surface_->direct_access();
+  surface_->begin_pixels();
   std::uint32_t& pixel = surface_->pixel(x, y);
   const auto mixed = [&](unsigned shift, double value) {
     const double old = ((pixel >> shift) & 0xFFU) / 255.0;
     return level((1 - opacity) * old + opacity * value) << shift;
   };
   pixel = mixed(16, color.r) | mixed(8, color.g) | mixed(0, color.b);
-  surface_->touched(x, y);
 }
 
 void Canvas::fill_rectangle(double x, double y, double width, double height, const Rgb& color) {
+  surface_->begin_drawing();
   cairo_set_source_rgb(surface_->context, color.r, color.g, color.b);
   cairo_rectangle(surface_->context, x, y, width, height);
   cairo_fill(surface_->context);
 }
 
 void Canvas::line(double x1, double y1, double x2, double y2, const Rgb& color, double line_width) {
+  surface_->begin_drawing();
   cairo_set_source_rgb(surface_->context, color.r, color.g, color.b);
   cairo_set_line_width(surface_->context, line_width);
   cairo_move_to(surface_->context, x1, y1);
@@ -84,6 +93,7 @@ void Canvas::line(double x1, double y1, double x2, double y2, const Rgb& color, 
 }
 
 void Canvas::text(double x, double y, std::string_view content, double size_px, const Rgb& color) {
+  surface_->begin_drawing();
   cairo_t* context = surface_->context;
   cairo_set_font_size(context, size_px);
   cairo_move_to(context, x, y);
@@ -104,6 +114,7 @@ double Canvas::text_width(std::string_view content, double size_px) const {
 }
 
 void Canvas::write_png(const std::filesystem::path& file) const {
+  surface_->begin_drawing();
   const cairo_status_t status = cairo_surface_write_to_png(surface_->image, file.c_str());
   if (status != CAIRO_STATUS_SUCCESS)
     throw IoError("cannot write the picture " + file.string() + ": " + cairo_status_to_string(status));

@@ -43,12 +43,27 @@ Json calcium_json(const std::vector<study::BedScore>& beds) {
   return json;
 }
 
+void add_level_evidence(Json& vertebrae, const bone::BoneResult& bone,
+                        const std::map<Vertebra, study::LevelEvidence>& levels) {
+  for (std::size_t i = 0; i < bone.vertebrae.size(); ++i) {
+    const auto found = levels.find(bone.vertebrae[i].level);
+    const bool known = found != levels.end();
+    vertebrae[i]["level_confidence"] = known ? Json(found->second.confidence) : Json();
+    vertebrae[i]["level_alternatives"] = Json::array();
+    if (known)
+      for (const Vertebra other : found->second.alternatives)
+        vertebrae[i]["level_alternatives"].push_back(to_string(other));
+  }
+}
+
 } // namespace
 
 std::string study_json(const study::StudyResult& result) {
   Json json{{"schema", "osteocalc.study/1"}, {"study", to_json(result.study)}};
   json["calcium"] = calcium_json(result.beds);
   json["bone"] = result.bone ? to_json(*result.bone) : Json();
+  if (result.bone)
+    add_level_evidence(json["bone"]["vertebrae"], *result.bone, result.levels);
   json["dxa"] = nullptr;
   json["paradox"] = {{"high_calcium", or_null(result.paradox.high_calcium)},
                      {"low_bone", or_null(result.paradox.low_bone)},

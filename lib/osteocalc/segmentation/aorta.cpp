@@ -11,19 +11,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 namespace osteocalc::segmentation {
 namespace {
 
-constexpr double edge_margin_mm = 12.0;   // a vessel that ends this near the image's edge is cut by it
-constexpr double least_course_mm = 20.0;  // shorter is no finding
-constexpr double least_lone_score = 0.40, least_lone_confidence = 0.50; // of an ascending aorta without an arch to prove it
+constexpr double edge_margin_mm = 12.0;  // a vessel that ends this near the image's edge is cut by it
+constexpr double least_course_mm = 20.0; // shorter is no finding
+constexpr double least_lone_score = 0.40,
+                 least_lone_confidence = 0.50; // of an ascending aorta without an arch to prove it
 
 constexpr float least_score = -0.1F;
+constexpr int edge_slices = 4;
 
-double square(double v) { return v * v; }
+double square(double v) {
+  return v * v;
+}
 
 /// Circle scores around the front of the spine, where the descending and abdominal aorta run.
 CircleScores prevertebral_scores(const Body& body, const SpinePictures& spine, Parallel parallel) {
@@ -73,7 +75,8 @@ std::size_t root_depth(const std::vector<CircleHit>& down, double least_radii) {
     scores.push_back(h.score);
   scores = box_mean(scores, 5);
   std::size_t i = 0;
-  while (i < down.size() && (static_cast<double>(i) * working_spacing_mm < least_radii * down[i].radius_mm || scores[i] > least_root_score))
+  while (i < down.size() && (static_cast<double>(i) * working_spacing_mm < least_radii * down[i].radius_mm ||
+                             scores[i] > least_root_score))
     ++i;
   return i;
 }
@@ -90,7 +93,9 @@ CircleScores scores_from(const CircleScores& front, const CircleHit& from, int s
         const double dx = (x - from.x) * working_spacing_mm, dy = (y - from.y) * working_spacing_mm;
         if (k == 0 && (dx * dx + dy * dy > 9.0 || std::abs(std::log(r / from.radius_mm)) > 0.16))
           return -1000.0;
-        return -0.03 * square((dx - 4.0) / 12.0) - 0.03 * square(dy / 20.0) -
+        // Up and down from its middle the ascending aorta turns left; the right atrium lies further right.
+        return -0.03 * square((dx - 4.0) / 12.0) - 0.08 * square(std::min(0.0, dx + 4.0) / 10.0) -
+               0.03 * square(dy / 20.0) -
                0.10 * square((SpinePictures::x_mm(x) + 8.0) / 22.0) - // the pulmonary trunk lies further left
                0.10 * square(std::log(r / from.radius_mm) / 0.3);
       },
@@ -100,8 +105,13 @@ CircleScores scores_from(const CircleScores& front, const CircleHit& from, int s
 
 /// The ascending aorta from a sure circle down to where it is round no more, in order of k.
 std::vector<CircleHit> track_down(const CircleScores& front, const CircleHit& from, double least_radii) {
-  auto hits = track_circles(scores_from(front, from, -1), {TrackEnds::FromFirst, 2, 0.25, 0.18, 0.30});
-  hits.resize(root_depth(hits, least_radii));
+  const TrackRule rule{TrackEnds::FromFirst, 2, 0.25, 0.18, 0.30};
+  CircleScores down = scores_from(front, from, -1);
+  const std::size_t depth = root_depth(track_circles(down, rule), least_radii);
+  // A chamber that is round below the root must not draw the course aside: the second search does not see it.
+  down.window.k1 = static_cast<int>(depth);
+  down.values.resize(depth * down.section_size());
+  auto hits = track_circles(down, rule);
   for (CircleHit& h : hits)
     h.k = from.k - h.k;
   std::ranges::reverse(hits);
@@ -121,7 +131,7 @@ CoursePoint course_point(const Body& body, const TubePoint& p, AortaSegment segm
 }
 
 CoursePoint course_point(const Body& body, const SpinePictures& spine, const CircleHit& h, AortaSegment segment) {
-  const auto k = static_cast<std::size_t>(h.k);
+  const auto k = static_cast<std::size_t>(std::clamp(h.k, 0, body.hu.size(2) - 1));
   return course_point(body, {{spine.x0[k] + h.x, spine.y0[k] + h.y, double(h.k)}, h.radius_mm, h.score}, segment);
 }
 
@@ -141,7 +151,6 @@ std::vector<CircleHit> lone_ascending(const CircleScores& front, const CircleHit
       Candidate likely = c;
       likely.score -= 0.10 * square((SpinePictures::x_mm(c.circle.x) + 10.0) / 18.0) +
                       0.10 * square((SpinePictures::y_mm(c.circle.y) + 68.0) / 22.0);
-      if (getenv("DBG")) printf("lone k %d x %.0f y %.0f r %.1f score %.2f\n", k, SpinePictures::x_mm(c.circle.x), SpinePictures::y_mm(c.circle.y), c.circle.radius_mm, likely.score);
       if (!best || likely.score > best->score)
         best = likely;
     }
@@ -162,13 +171,27 @@ double mean_confidence_at_end(const std::vector<VesselSection>& sections) {
   return count == 0 ? 0.0 : sum / static_cast<double>(count);
 }
 
+/// Without a bifurcation the course may run on into whatever lies below the aorta: it ends where, on the way down, the
+/// evidence of 22 mm is next to nothing.
+void cut_lost_end(std::vector<CircleHit>& hits) {
+  constexpr double least_mean_score = 0.30;
+  Line scores;
+  for (const CircleHit& h : hits)
+    scores.push_back(h.score);
+  scores = box_mean(scores, 11);
+  std::size_t i = top_of_descending(hits);
+  while (i > 0 && scores[i] >= least_mean_score)
+    --i;
+  hits.erase(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(i));
+}
+
 /// Repeats a hit that lies in the image's first or last slice beyond it, so that slanting sections fill the slice.
 void extend_over_edges(std::vector<CircleHit>& hits, int slices) {
-  for (int i = 0; i < edge_slices && hits.front().k <= 0; ++i) {
+  for (int i = 0; i < edge_slices && !hits.empty() && hits.front().k <= 0; ++i) {
     hits.insert(hits.begin(), hits.front());
     --hits.front().k;
   }
-  for (int i = 0; i < edge_slices && hits.back().k >= slices - 1; ++i) {
+  for (int i = 0; i < edge_slices && !hits.empty() && hits.back().k >= slices - 1; ++i) {
     hits.push_back(hits.back());
     ++hits.back().k;
   }
@@ -181,7 +204,6 @@ Courses find_courses(const Body& body, const SpinePictures& spine, const Volume<
   auto hits = track_descending(prevertebral, parallel);
   if (static_cast<double>(hits.size()) * working_spacing_mm < least_course_mm)
     return found;
-  if (getenv("DBG")) for (auto& h : hits) printf("desc k %d x %.0f y %.0f r %.1f s %.2f\n",h.k,SpinePictures::x_mm(h.x),SpinePictures::y_mm(h.y),h.radius_mm,h.score);
   const auto below = std::ranges::find_if(hits, [&](const CircleHit& h) { return h.k > marks.highest_fork_slice; });
   const auto fork = find_bifurcation(prevertebral, hits, static_cast<std::size_t>(below - hits.begin()), parallel);
   const auto points = [&](const std::vector<CircleHit>& from, AortaSegment segment, int last_k) {
@@ -192,6 +214,8 @@ Courses find_courses(const Body& body, const SpinePictures& spine, const Volume<
     return to;
   };
   const int slices = body.hu.size(2);
+  if (!fork)
+    cut_lost_end(hits);
   if (fork) {
     hits = fork->aorta;
     found.iliac_left = points(fork->left, AortaSegment::IliacLeft, slices);
@@ -203,9 +227,10 @@ Courses find_courses(const Body& body, const SpinePictures& spine, const Volume<
   int join = hits[top].k;
   const auto front = ascending_scores(spine, body.tissue.soft_hu, std::max(0, join - 65), join + 1, parallel);
   if (found.top_cut) {
-    if (marks.great_vessels_in_view)
-      found.ascending = points(lone_ascending(front, hits[top]), AortaSegment::Ascending, slices);
-    join = slices;
+    auto lone = marks.great_vessels_in_view ? lone_ascending(front, hits[top]) : std::vector<CircleHit>{};
+    extend_over_edges(lone, slices);
+    join = slices + edge_slices;
+    found.ascending = points(lone, AortaSegment::Ascending, join);
   } else if (const auto arch = find_arch(vessels, spine, front, hits, top, body.tissue.soft_hu, parallel);
              arch && arch->merit >= least_arch_merit) {
     join = arch->ascending.k - 1;
@@ -214,7 +239,7 @@ Courses find_courses(const Body& body, const SpinePictures& spine, const Volume<
       found.arch.push_back(course_point(body, p, AortaSegment::Arch));
   }
   extend_over_edges(hits, slices);
-  found.descending = points(hits, AortaSegment::Descending, join + edge_slices);
+  found.descending = points(hits, AortaSegment::Descending, join);
   std::ranges::reverse(found.ascending);
   std::ranges::reverse(found.descending);
   std::ranges::reverse(found.ascending); // the blood runs up here

@@ -64,11 +64,11 @@ void add_shifted(const std::vector<float>& edge, SliceView<const float> picture,
 }
 
 /// Takes 1.5 times the share of foreign pixels in the inner 80 % of each circle off its score.
-void punish_foreign(SliceView<const float> picture, const CircleRule& rule, const PictureWindow& w, double radius_mm,
+void punish_foreign(SliceView<const float> picture, const PictureWindow& w, double radius_mm,
                     const std::vector<int>& sums, float* out) {
   const double radius = std::max(3.0, 0.8 * radius_mm) / working_spacing_mm;
   const int reach = static_cast<int>(radius), stride = picture.width + 1;
-  static_cast<void>(rule);
+
   std::vector<int> half(static_cast<std::size_t>(reach) + 1);
   int area = 0;
   for (int dy = 0; dy <= reach; ++dy) {
@@ -106,7 +106,7 @@ void score_section(SliceView<const float> picture, const CircleRule& rule, const
       sum[x + 1] = sum[x] + (static_cast<double>(picture(x, y)) < rule.foreign_hu ? 1 : 0);
   }
   for (std::size_t i = 0; i < rule.radii_mm.size(); ++i)
-    punish_foreign(picture, rule, w, rule.radii_mm[i], sums, out + i * plane);
+    punish_foreign(picture, w, rule.radii_mm[i], sums, out + i * plane);
 }
 
 /// best[i] = max over |o| <= reach of from[i + o * stride] - price * o^2 along lines of n samples; step = the o taken.
@@ -137,6 +137,30 @@ struct BackPointers {
   std::vector<std::int8_t> dx, dy, dr;
   std::vector<std::uint8_t> starts;
 };
+
+/// The course that ends in state `at` of section `last`.
+std::vector<CircleHit> walk_back(const CircleScores& scores, const std::vector<BackPointers>& back, int last,
+                                 std::size_t at) {
+  const std::size_t row = static_cast<std::size_t>(scores.width()), plane = scores.plane_size();
+  std::vector<CircleHit> course;
+  for (int k = last;; --k) {
+    const std::size_t in_plane = at % plane;
+    course.push_back({scores.window.k0 + k, double(scores.window.x0) + static_cast<double>(in_plane % row),
+                      double(scores.window.y0) + static_cast<double>(in_plane / row), scores.radii_mm[at / plane],
+                      double(scores.section(k)[at])});
+    const BackPointers& p = back[static_cast<std::size_t>(k)];
+    if (k == 0 || p.starts[at])
+      break;
+    const auto move = [&](const std::vector<std::int8_t>& step, std::size_t stride) {
+      at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + step[at] * static_cast<std::ptrdiff_t>(stride));
+    };
+    move(p.dr, plane);
+    move(p.dy, row);
+    move(p.dx, 1);
+  }
+  std::ranges::reverse(course);
+  return course;
+}
 
 } // namespace
 
@@ -190,24 +214,7 @@ std::vector<CircleHit> track_circles(const CircleScores& scores, const TrackRule
       at = static_cast<std::size_t>(top - sum.begin());
     }
   }
-  std::vector<CircleHit> course;
-  for (int k = last;; --k) {
-    const std::size_t in_plane = at % plane;
-    course.push_back({scores.window.k0 + k, double(scores.window.x0) + static_cast<double>(in_plane % row),
-                      double(scores.window.y0) + static_cast<double>(in_plane / row), scores.radii_mm[at / plane],
-                      double(scores.section(k)[at])});
-    const BackPointers& p = back[static_cast<std::size_t>(k)];
-    if (k == 0 || p.starts[at])
-      break;
-    const auto move = [&](const std::vector<std::int8_t>& step, std::size_t stride) {
-      at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + step[at] * static_cast<std::ptrdiff_t>(stride));
-    };
-    move(p.dr, plane);
-    move(p.dy, row);
-    move(p.dx, 1);
-  }
-  std::ranges::reverse(course);
-  return course;
+  return walk_back(scores, back, last, at);
 }
 
 } // namespace osteocalc::segmentation

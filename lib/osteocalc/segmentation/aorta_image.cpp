@@ -64,34 +64,31 @@ std::vector<SpineAnchor> anchor_slices(const SpineCurve& curve, const VolumeGeom
 
 Volume<std::uint8_t> column_mask(const Body& body, const std::vector<SpineAnchor>& anchors, Parallel parallel) {
   Mask bodies(body.hu.geometry()), thick(body.hu.geometry()), bone(body.hu.geometry());
-  const auto for_each_pixel = [&](const auto& visit) {
-    parallel_for(anchors.size(), parallel, [&](std::size_t z) {
-      for (int y = 0; y < bone.size(1); ++y)
-        for (int x = 0; x < bone.size(0); ++x)
-          visit(x, y, static_cast<int>(z), bone.offset(x, y, static_cast<int>(z)));
-    });
-  };
-  for_each_pixel([&](int x, int y, int z, std::size_t i) {
-    const SpineAnchor& a = anchors[static_cast<std::size_t>(z)];
-    bodies.voxels()[i] = within_body(a, x, y);
-    bone.voxels()[i] = body.hu.voxels()[i] > body.tissue.bone_hu && near_column(a, x, y);
-    thick.voxels()[i] = bodies.voxels()[i] || bone.voxels()[i];
+  const auto hu = body.hu.voxels();
+  const auto in_body = bodies.voxels(), in_thick = thick.voxels(), in_bone = bone.voxels();
+  parallel_for(anchors.size(), parallel, [&](std::size_t z) {
+    std::size_t i = bone.offset(0, 0, static_cast<int>(z));
+    for (int y = 0; y < bone.size(1); ++y)
+      for (int x = 0; x < bone.size(0); ++x, ++i) {
+        in_body[i] = within_body(anchors[z], x, y);
+        in_bone[i] = hu[i] > body.tissue.bone_hu && near_column(anchors[z], x, y);
+        in_thick[i] = in_body[i] | in_bone[i];
+      }
   });
   shrink_or_grow(thick, 1, parallel);
   shrink_or_grow(thick, 0, parallel);
   const Components pieces = connected_components(thick, Connectivity::Faces, parallel);
+  const auto ids = pieces.ids.voxels();
   std::vector<std::uint8_t> joined(pieces.pieces.size() + 1, 0);
-  for (std::size_t i = 0; i < bodies.voxels().size(); ++i)
-    if (bodies.voxels()[i])
-      joined[static_cast<std::size_t>(pieces.ids.voxels()[i])] = 1;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (in_body[i])
+      joined[static_cast<std::size_t>(ids[i])] = 1;
   joined[0] = 0;
-  for_each_pixel([&](int, int, int, std::size_t i) {
-    thick.voxels()[i] = joined[static_cast<std::size_t>(pieces.ids.voxels()[i])];
-  });
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    in_thick[i] = joined[static_cast<std::size_t>(ids[i])];
   shrink_or_grow(thick, 0, parallel);
-  for_each_pixel([&](int, int, int, std::size_t i) {
-    bodies.voxels()[i] = bodies.voxels()[i] || (bone.voxels()[i] && thick.voxels()[i]);
-  });
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    in_body[i] = in_body[i] || (in_bone[i] && in_thick[i]);
   return bodies;
 }
 
@@ -104,14 +101,12 @@ Volume<std::uint8_t> column_rim(const Volume<std::uint8_t>& column, Parallel par
 Volume<float> vessel_image(const Body& body, const Volume<std::uint8_t>& column, Parallel parallel) {
   const auto dark = static_cast<float>(body.tissue.soft_hu - dark_below_soft_hu);
   const auto bright = static_cast<float>(body.tissue.soft_hu + bright_above_soft_hu);
-  const Mask halo = column_rim(column, parallel);
+  const Mask rim = column_rim(column, parallel);
   Volume<float> image(body.hu.geometry());
-  parallel_for(static_cast<std::size_t>(image.size(2)), parallel, [&](std::size_t z) {
-    const std::size_t first = image.offset(0, 0, static_cast<int>(z));
-    const std::size_t count = static_cast<std::size_t>(image.size(0)) * static_cast<std::size_t>(image.size(1));
-    for (std::size_t i = first; i < first + count; ++i)
-      image.voxels()[i] = halo.voxels()[i] ? dark : std::clamp(static_cast<float>(body.hu.voxels()[i]), dark, bright);
-  });
+  std::ranges::transform(body.hu.voxels(), rim.voxels(), image.voxels().begin(),
+                         [&](std::int16_t hu, std::uint8_t bone) {
+                           return bone ? dark : std::clamp(static_cast<float>(hu), dark, bright);
+                         });
   gaussian_smooth(image, {0.6, 0.6, 0.6}, parallel);
   return image;
 }

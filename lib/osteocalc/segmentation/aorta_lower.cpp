@@ -6,17 +6,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 namespace osteocalc::segmentation {
 namespace {
 
-constexpr int depth = 12;               // slices compared above and below: 24 mm
-constexpr double least_pair_score = 0.42, least_merit = 0.6;
+constexpr int depth = 12; // slices compared above and below: 24 mm
+constexpr double least_pair_score = 0.42, least_merit = 0.75;
 enum class Side { Right = -1, Left = 1 };
 
-double square(double v) { return v * v; }
+double square(double v) {
+  return v * v;
+}
 
 /// The typical aorta just above a place.
 struct Trunk {
@@ -41,8 +41,11 @@ std::vector<CircleHit> track_branch(const CircleScores& scores, const Trunk& tru
   const PictureWindow& w = scores.window;
   const int top = trunk.k - 1 - w.k0, count = std::min(depth, top + 1);
   const int reach = 16;
-  PictureWindow box{std::max(w.x0, static_cast<int>(trunk.x) - reach), std::min(w.x1, static_cast<int>(trunk.x) + reach),
-                    std::max(w.y0, static_cast<int>(trunk.y) - 9), std::min(w.y1, static_cast<int>(trunk.y) + 12), 0,
+  PictureWindow box{std::max(w.x0, static_cast<int>(trunk.x) - reach),
+                    std::min(w.x1, static_cast<int>(trunk.x) + reach),
+                    std::max(w.y0, static_cast<int>(trunk.y) - 9),
+                    std::min(w.y1, static_cast<int>(trunk.y) + 12),
+                    0,
                     count};
   std::vector<double> radii;
   std::size_t first_radius = 0;
@@ -57,8 +60,7 @@ std::vector<CircleHit> track_branch(const CircleScores& scores, const Trunk& tru
   for (int k = 0; k < count; ++k)
     for (int r = 0; r < down.radii(); ++r)
       for (int y = 0; y < down.height(); ++y)
-        std::copy_n(scores.section(top - k) +
-                        (first_radius + static_cast<std::size_t>(r)) * scores.plane_size() +
+        std::copy_n(scores.section(top - k) + (first_radius + static_cast<std::size_t>(r)) * scores.plane_size() +
                         static_cast<std::size_t>((box.y0 - w.y0 + y) * scores.width() + box.x0 - w.x0),
                     down.width(), down.section(k) + static_cast<std::size_t>((r * down.height() + y) * down.width()));
   down.add(
@@ -130,10 +132,6 @@ std::optional<Bifurcation> find_bifurcation(const CircleScores& scores, const st
       t.merit = 0.5 * (left + right) + single_score(hits, i, trunk.radius_mm) - onward_score(scores, trunk);
     return t;
   });
-  if (getenv("DBG"))
-    for (std::size_t i = 0; i < end; ++i)
-      if (trials[i].merit > 0)
-        printf("bif k %d pair L %.2f R %.2f merit %.2f r %.1f\n", hits[i].k, mean_score(trials[i].left), mean_score(trials[i].right), trials[i].merit, trunk_above(hits, i).radius_mm);
   const auto best = std::ranges::max_element(trials, {}, &Trial::merit);
   if (best == trials.end() || best->merit < least_merit)
     return std::nullopt;
@@ -141,11 +139,12 @@ std::optional<Bifurcation> find_bifurcation(const CircleScores& scores, const st
   const Trunk trunk = trunk_above(hits, static_cast<std::size_t>(lowest));
   Bifurcation fork{{}, std::move(best->left), std::move(best->right), best->merit};
   // Until its branches part the wide end is still aorta.
-  while (!fork.left.empty() && !fork.right.empty()) {if(getenv("DBG")) printf("sep k %d %.1f vs %.1f %.1f\n",fork.left.front().k,std::hypot(fork.left.front().x-fork.right.front().x,fork.left.front().y-fork.right.front().y)*2,fork.left.front().radius_mm,fork.right.front().radius_mm);
+  while (!fork.left.empty() && !fork.right.empty()) {
     const CircleHit &l = fork.left.front(), &r = fork.right.front();
     if (std::hypot(l.x - r.x, l.y - r.y) * working_spacing_mm >= 1.2 * (l.radius_mm + r.radius_mm))
       break;
-    fork.aorta.insert(fork.aorta.begin(), {l.k, 0.5 * (l.x + r.x), 0.5 * (l.y + r.y), trunk.radius_mm, 0.5 * (l.score + r.score)});
+    fork.aorta.insert(fork.aorta.begin(),
+                      {l.k, 0.5 * (l.x + r.x), 0.5 * (l.y + r.y), trunk.radius_mm, 0.5 * (l.score + r.score)});
     fork.left.erase(fork.left.begin());
     fork.right.erase(fork.right.begin());
   }

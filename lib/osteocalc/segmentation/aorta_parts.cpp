@@ -114,14 +114,16 @@ Landmarks find_landmarks(const Body& body, const SpineResult& spine, const std::
 void name_parts(const Landmarks& marks, AortaResult& aorta) {
   for (auto& course : aorta.aorta) {
     const auto apex = std::ranges::max_element(course, {}, [](const VesselSection& s) { return s.center_mm[2]; });
-    const bool has_arch = std::ranges::any_of(course, [](const VesselSection& s) { return s.segment == AortaSegment::Arch; });
+    const bool has_arch =
+        std::ranges::any_of(course, [](const VesselSection& s) { return s.segment == AortaSegment::Arch; });
     const double inner_z_mm = apex->center_mm[2] - apex->radius_mm - 3.0;
     for (auto s = course.begin(); s != course.end(); ++s) {
       if (has_arch)
         s->segment = s->center_mm[2] > inner_z_mm ? AortaSegment::Arch
                      : s < apex                   ? AortaSegment::Ascending
                                                   : AortaSegment::Descending;
-      if (s->segment == AortaSegment::Descending && (!marks.thorax_end_z_mm || s->center_mm[2] < *marks.thorax_end_z_mm))
+      if (s->segment == AortaSegment::Descending &&
+          (!marks.thorax_end_z_mm || s->center_mm[2] < *marks.thorax_end_z_mm))
         s->segment = AortaSegment::Abdominal;
     }
   }
@@ -138,8 +140,10 @@ void measure_blood(const Body& body, AortaResult& aorta) {
       const Vec3 second = cross(s.direction, s.side);
       for (const double u : {-0.5, -0.25, 0.0, 0.25, 0.5})
         for (const double v : {-0.5, -0.25, 0.0, 0.25, 0.5}) {
-          const Vec3 at = point_to_index(body.hu.geometry(), s.center_mm + (u * s.radius_mm) * s.side + (v * s.radius_mm) * second);
-          const int x = static_cast<int>(std::lround(at[0])), y = static_cast<int>(std::lround(at[1])), z = static_cast<int>(std::lround(at[2]));
+          const Vec3 at =
+              point_to_index(body.hu.geometry(), s.center_mm + (u * s.radius_mm) * s.side + (v * s.radius_mm) * second);
+          const int x = static_cast<int>(std::lround(at[0])), y = static_cast<int>(std::lround(at[1])),
+                    z = static_cast<int>(std::lround(at[2]));
           if (body.hu.contains(x, y, z))
             values.push_back(body.hu(x, y, z));
         }
@@ -180,7 +184,10 @@ void report_doubts(const View& view, AortaResult& aorta) {
                           "the lower end of the ascending aorta is known to about 10 mm only (valve and root lack an "
                           "outline without contrast)"));
   if (view.top_cut || view.bottom_cut)
-    issues.push_back(info("SEG-AORTA-CUT", view.top_cut && view.bottom_cut ? "both ends" : view.top_cut ? "upper end" : "lower end",
+    issues.push_back(info("SEG-AORTA-CUT",
+                          view.top_cut && view.bottom_cut ? "both ends"
+                          : view.top_cut                  ? "upper end"
+                                                          : "lower end",
                           "the aorta goes on beyond the image (scores hold for the part in view)"));
   if (!view.bottom_cut && aorta.iliac_left.empty())
     issues.push_back(warning("SEG-AORTA-BIFURCATION", "aorta_abdominal",

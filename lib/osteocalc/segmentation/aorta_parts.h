@@ -11,10 +11,10 @@ namespace osteocalc::segmentation {
 
 /// What spine and lungs say about where the aorta's parts begin.
 struct Landmarks {
-  int highest_fork_slice = 0;               ///< of the working grid: the aorta divides below it, or not in view
-  std::optional<double> thorax_end_z_mm;    ///< upper endplate of L1
-  bool by_level = false;                    ///< that height comes from vertebral levels, else from the lungs
-  bool great_vessels_in_view = false;       ///< the image reaches far enough above the diaphragm for an ascending aorta
+  int highest_fork_slice = 0;            ///< of the working grid: the aorta divides below it, or not in view
+  std::optional<double> thorax_end_z_mm; ///< upper endplate of L1
+  bool by_level = false;                 ///< that height comes from vertebral levels, else from the lungs
+  bool great_vessels_in_view = false;    ///< the image reaches far enough above the diaphragm for an ascending aorta
 };
 
 [[nodiscard]] Landmarks find_landmarks(const Body& body, const SpineResult& spine,

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <cstdlib>
 
 namespace osteocalc::segmentation {
 namespace {
@@ -18,10 +17,11 @@ namespace {
 constexpr int heights = 56;                           // samples along a ray
 constexpr double low_share = 0.35, high_share = 1.75; // of the expected radius, where they begin and end
 constexpr double fine_mm = 1.0;
-const double full_edge = getenv("FE")?atof(getenv("FE")):25.0; // HU/mm: lung ends a vessel no better than fat does
-const double least_edge = getenv("LE")?atof(getenv("LE")):20.0;                      // HU/mm: weaker edges are not scaled up to full ones
-const double prior_price = getenv("LAM")?atof(getenv("LAM")):2.5;                      // for leaving the expected radius by a third
-const double foreign_price = getenv("FP")?atof(getenv("FP")):0.6, foreign_free_mm = 0.7; // a mm beyond fat; what blur of the wall itself takes
+constexpr double full_edge = 20.0; // HU/mm
+// For leaving the expected radius by a third: the rough course's circle binds less than the first wall found.
+constexpr double first_price = 1.5, second_price = 2.5;
+constexpr double foreign_price = 0.6, foreign_free_mm = 0.7; // a mm beyond the wall; what blur of the wall itself takes
+constexpr double fat_contrast_hu = 145.0;                    // blood above fat
 
 double share_at(double height) {
   return low_share + (high_share - low_share) * height / (heights - 1);
@@ -49,7 +49,7 @@ Volume<std::int16_t> wall_image(const Volume<std::int16_t>& image, const Body& b
   Volume<std::int16_t> fine = resample_average(image, grid, parallel);
   const Volume<std::uint8_t> rim = column_rim(column, parallel);
   const auto bright = static_cast<std::int16_t>(body.tissue.soft_hu + 25.0);
-  const auto dark = static_cast<std::int16_t>(body.tissue.soft_hu - 145.0);
+  const auto dark = static_cast<std::int16_t>(body.tissue.soft_hu - fat_contrast_hu);
   parallel_for(static_cast<std::size_t>(fine.size(2)), parallel, [&](std::size_t z) {
     for (int y = 0; y < fine.size(1); ++y)
       for (int x = 0; x < fine.size(0); ++x) {
@@ -58,7 +58,7 @@ Volume<std::int16_t> wall_image(const Volume<std::int16_t>& image, const Body& b
                   cz = static_cast<int>(std::lround(at[2]));
         std::int16_t& v = fine(x, y, static_cast<int>(z));
         const bool bone = column.contains(cx, cy, cz) && (column(cx, cy, cz) || (rim(cx, cy, cz) && v > bright));
-        v = bone ? dark : std::clamp(v, dark, bright);
+        v = bone ? dark : std::min(v, bright);
       }
   });
   return fine;
@@ -144,26 +144,40 @@ double section_blood_hu(const std::vector<double>& values, double blood_hu) {
   return std::clamp(quantile(inner, 0.5), blood_hu - 50.0, blood_hu);
 }
 
-/// The wall is where the image falls outwards, near the expected radius, and not beyond a layer of fat.
-void ray_cost(const double* value, const VesselSection& s, double blood_hu, float* cost, float* edge) {
-  const double step = s.radius_mm * (high_share - low_share) / (heights - 1);
-  const int reach = std::max(1, static_cast<int>(std::lround(1.0 / step))); // edges are measured over 2 mm
-  double foreign_mm = 0.0, sharpest = least_edge;
-  for (int h = 0; h < heights; ++h) {
-    const double fall = value[std::max(h - reach, 0)] - value[std::min(h + reach, heights - 1)];
-    edge[h] = static_cast<float>(std::clamp(fall / (2.0 * reach * step), 0.0, full_edge));
-    foreign_mm += step * ramp(blood_hu - value[h], 15.0, 65.0);
-    const double off = (share_at(h) - 1.0) / (0.35 + 1.0 / s.radius_mm);
-    cost[h] = static_cast<float>(prior_price * off * off +
-                                 foreign_price * std::clamp(foreign_mm - foreign_free_mm, 0.0, 4.0));
-    const double near = (share_at(h) - 1.0) / (0.25 + 1.0 / s.radius_mm);
-    sharpest = std::max(sharpest, double(edge[h]) * std::exp(-0.5 * near * near));
-  }
+/// Outward fall of the image along a ray, HU/mm over 2 mm. Peaks keep their shape, but none is higher than a full edge:
+/// lung or bone beside a vessel ends it no better than fat does.
+void ray_edges(const double* value, double step_mm, float* edge) {
+  const int reach = std::max(1, static_cast<int>(std::lround(1.0 / step_mm)));
+  Line fall(heights);
   for (int h = 0; h < heights; ++h)
-    cost[h] -= edge[h] / static_cast<float>(sharpest);
+    fall[static_cast<std::size_t>(h)] =
+        std::max(0.0, value[std::max(h - reach, 0)] - value[std::min(h + reach, heights - 1)]) /
+        (2.0 * reach * step_mm);
+  const Line peak = running_max(fall, 4 * reach + 1);
+  for (std::size_t h = 0; h < heights; ++h)
+    edge[h] = static_cast<float>(fall[h] * full_edge / std::max(full_edge, peak[h]));
 }
 
-SectionCost section_cost(const Volume<std::int16_t>& image, const VesselSection& s, double blood_hu) {
+/// The wall is where the image falls outwards, near the expected radius, and not beyond a layer of fat.
+void ray_cost(const double* value, const VesselSection& s, double blood_hu, double prior_price, float* cost,
+              float* edge) {
+  const double step_mm = s.radius_mm * (high_share - low_share) / (heights - 1);
+  ray_edges(value, step_mm, edge);
+  // Blur moves no edge: half of the step down to fat, or to lung, is where the wall is.
+  const int ahead = static_cast<int>(std::lround(2.0 / step_mm));
+  double foreign_mm = 0.0;
+  for (int h = 0; h < heights; ++h) {
+    const double darkest = *std::min_element(value + h, value + std::min(h + ahead, heights - 1) + 1);
+    const double contrast = std::max(fat_contrast_hu, blood_hu - darkest);
+    foreign_mm += step_mm * ramp((blood_hu - value[h]) / contrast, 0.10, 0.45);
+    const double off = (share_at(h) - 1.0) / (0.35 + 1.0 / s.radius_mm);
+    cost[h] = static_cast<float>(prior_price * off * off - double(edge[h]) / full_edge +
+                                 foreign_price * std::clamp(foreign_mm - foreign_free_mm, 0.0, 4.0));
+  }
+}
+
+SectionCost section_cost(const Volume<std::int16_t>& image, const VesselSection& s, double blood_hu,
+                         double prior_price) {
   std::vector<double> values(contour_rays * heights);
   for (std::size_t ray = 0; ray < contour_rays; ++ray) {
     const Vec3 out = ray_direction(s, ray);
@@ -174,7 +188,7 @@ SectionCost section_cost(const Volume<std::int16_t>& image, const VesselSection&
   SectionCost result{std::vector<float>(values.size()), std::vector<float>(values.size())};
   const double local_hu = section_blood_hu(values, blood_hu);
   for (std::size_t first = 0; first < values.size(); first += heights)
-    ray_cost(values.data() + first, s, local_hu, result.cost.data() + first, result.edge.data() + first);
+    ray_cost(values.data() + first, s, local_hu, prior_price, result.cost.data() + first, result.edge.data() + first);
   return result;
 }
 
@@ -225,17 +239,18 @@ double lumen_hu(const Volume<std::int16_t>& image, const std::vector<VesselSecti
   for (const VesselSection& s : sections)
     for (std::size_t ray = 0; ray < contour_rays; ray += 2)
       for (const double share : {0.2, 0.4, 0.6})
-        values.push_back(
-            interpolate(image, point_to_index(image.geometry(), s.center_mm + (share * s.radius_mm) * ray_direction(s, ray))));
+        values.push_back(interpolate(
+            image, point_to_index(image.geometry(), s.center_mm + (share * s.radius_mm) * ray_direction(s, ray))));
   return quantile(values, 0.5);
 }
 
 /// Finds the wall of all sections at once; returns each section's share of rays with a visible edge.
-std::vector<double> find_wall(const Volume<std::int16_t>& image, std::vector<VesselSection>& sections,
-                              Parallel parallel) {
+std::vector<double> find_wall(const Volume<std::int16_t>& image, double prior_price,
+                              std::vector<VesselSection>& sections, Parallel parallel) {
   const double blood_hu = lumen_hu(image, sections);
-  const auto costs =
-      parallel_map(sections.size(), parallel, [&](std::size_t i) { return section_cost(image, sections[i], blood_hu); });
+  const auto costs = parallel_map(sections.size(), parallel, [&](std::size_t i) {
+    return section_cost(image, sections[i], blood_hu, prior_price);
+  });
   CostField field(static_cast<int>(sections.size()), static_cast<int>(contour_rays), heights);
   for (std::size_t i = 0; i < sections.size(); ++i)
     std::ranges::copy(costs[i].cost, field.at(static_cast<int>(i), 0));
@@ -266,10 +281,10 @@ std::vector<VesselSection> outline_vessel(const Volume<std::int16_t>& image, con
   const Volume<std::int16_t> fine = wall_image(image, body, column, course, parallel);
   std::vector<VesselSection> sections = cut_sections(course);
   orient(sections);
-  find_wall(fine, sections, parallel);
+  find_wall(fine, first_price, sections, parallel);
   recentre(sections);
   orient(sections);
-  const auto support = find_wall(fine, sections, parallel);
+  const auto support = find_wall(fine, second_price, sections, parallel);
   for (std::size_t i = 0; i < sections.size(); ++i)
     sections[i].confidence = 0.5 * ramp(sections[i].confidence, 0.2, 0.7) + 0.5 * support[i];
   return sections;

@@ -44,6 +44,33 @@ void smooth(std::vector<float>& image, int width, int height, double sigma) {
   }
 }
 
+constexpr int reach = 2, side = 2 * reach + 1; // pixels a disc may move from slice to slice
+
+/// Best sum of scores after a move within the plane, and which move, for every disc.
+void move_in_plane(const std::vector<float>& sum, const DiscGrid& grid, std::vector<float>& moved,
+                   std::vector<std::uint8_t>& move_code) {
+  constexpr float per_pixel = 0.12F;
+  const int nx = grid.width, ny = grid.height, layers = static_cast<int>(grid.radii_mm.size());
+  std::ranges::fill(moved, -1e9F);
+  for (int dy = -reach; dy <= reach; ++dy)
+    for (int dx = -reach; dx <= reach; ++dx) {
+      const float cost = per_pixel * static_cast<float>(std::hypot(dy, dx));
+      const auto code = static_cast<std::uint8_t>((dy + reach) * side + dx + reach);
+      for (int row = 0; row < layers * ny; ++row) {
+        if (const int y = row % ny; y - dy < 0 || y - dy >= ny)
+          continue;
+        const float* from = sum.data() + static_cast<std::ptrdiff_t>(row - dy) * nx - dx;
+        float* to = moved.data() + static_cast<std::ptrdiff_t>(row) * nx;
+        std::uint8_t* move = move_code.data() + static_cast<std::ptrdiff_t>(row) * nx;
+        for (int x = std::max(0, dx); x < nx + std::min(0, dx); ++x) {
+          const float value = from[x] - cost;
+          move[x] = value > to[x] ? code : move[x];
+          to[x] = std::max(to[x], value);
+        }
+      }
+    }
+}
+
 } // namespace
 
 std::vector<float> disc_votes(const std::vector<float>& hu, const DiscGrid& grid, float low_hu, float high_hu) {
@@ -86,46 +113,24 @@ std::vector<float> disc_votes(const std::vector<float>& hu, const DiscGrid& grid
 }
 
 std::vector<std::size_t> best_disc_path(const std::vector<std::vector<float>>& scores, const DiscGrid& grid) {
-  constexpr float per_pixel = 0.12F, per_radius = 0.06F, never = -1e9F;
-  constexpr int reach = 2, side = 2 * reach + 1;
+  constexpr float per_radius = 0.06F;
   const int nx = grid.width, ny = grid.height, nr = static_cast<int>(grid.radii_mm.size());
-  const auto at = [&](int r, int y, int x) {
-    return (static_cast<std::size_t>(r) * static_cast<std::size_t>(ny) + static_cast<std::size_t>(y)) *
-               static_cast<std::size_t>(nx) +
-           static_cast<std::size_t>(x);
-  };
+  const auto plane = static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny);
   std::vector<float> sum = scores.front(), moved(sum.size());
-  std::vector<std::uint8_t> shift(sum.size());
+  std::vector<std::uint8_t> move_code(sum.size());
   std::vector<std::vector<std::uint8_t>> back(scores.size()); // (change of radius + 1) * side^2 + move in the plane
   for (std::size_t z = 1; z < scores.size(); ++z) {
     // Moves in the plane first, then changes of the radius: their costs add up.
-    std::ranges::fill(moved, never);
-    for (int dy = -reach; dy <= reach; ++dy)
-      for (int dx = -reach; dx <= reach; ++dx) {
-        const float cost = per_pixel * static_cast<float>(std::hypot(dy, dx));
-        const auto code = static_cast<std::uint8_t>((dy + reach) * side + dx + reach);
-        for (int r = 0; r < nr; ++r)
-          for (int y = std::max(0, dy); y < ny + std::min(0, dy); ++y) {
-            const float* from = sum.data() + at(r, y - dy, 0) - dx;
-            float* to = moved.data() + at(r, y, 0);
-            std::uint8_t* move = shift.data() + at(r, y, 0);
-            for (int x = std::max(0, dx); x < nx + std::min(0, dx); ++x) {
-              const float value = from[x] - cost;
-              move[x] = value > to[x] ? code : move[x];
-              to[x] = std::max(to[x], value);
-            }
-          }
-      }
+    move_in_plane(sum, grid, moved, move_code);
     back[z].resize(sum.size());
-    const std::size_t plane = at(1, 0, 0);
     for (std::size_t i = 0; i < sum.size(); ++i) {
-      float best = never;
+      float best = -1e9F;
       for (int dr = -1; dr <= 1; ++dr)
         if (const int r = static_cast<int>(i / plane) - dr; r >= 0 && r < nr) {
           const std::size_t from = static_cast<std::size_t>(r) * plane + i % plane;
           if (const float value = moved[from] - (dr != 0 ? per_radius : 0.0F); value > best) {
             best = value;
-            back[z][i] = static_cast<std::uint8_t>((dr + 1) * side * side + shift[from]);
+            back[z][i] = static_cast<std::uint8_t>((dr + 1) * side * side + move_code[from]);
           }
         }
       sum[i] = best + scores[z][i];

@@ -18,13 +18,10 @@ constexpr double contrast_hu = 100.0; // no unenhanced blood is that bright
 constexpr int metal_hu = 1500;
 
 std::vector<Evidence> evidence_of(const BrightSpot& spot, const SpotDecision& decision) {
-  std::vector<Evidence> evidence{{"left_mm", spot.frame_mm[0]},
-                                 {"front_mm", spot.frame_mm[1]},
-                                 {"up_mm", spot.frame_mm[2]},
-                                 {"to_lung_mm", spot.to_lung_mm},
-                                 {"to_bone_mm", spot.to_bone_mm},
-                                 {"to_wall_mm", spot.to_wall_mm},
-                                 {"to_descending_mm", spot.to_descending_mm},
+  std::vector<Evidence> evidence{{"left_mm", spot.frame_mm[0]},     {"front_mm", spot.frame_mm[1]},
+                                 {"up_mm", spot.frame_mm[2]},       {"to_lung_mm", spot.to_lung_mm},
+                                 {"to_bone_mm", spot.to_bone_mm},   {"to_wall_mm", spot.to_wall_mm},
+                                 {"in_heart_mm", spot.in_heart_mm}, {"to_descending_mm", spot.to_descending_mm},
                                  {"extent_mm", spot.extent_mm}};
   if (const auto& around = spot.around)
     evidence.insert(evidence.end(), {{"fat_share", around->fat_share},
@@ -196,7 +193,7 @@ HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, cons
                 "the blood is brighter than 100 HU (contrast agent looks like calcium, no lesion can be "
                 "told from it); use a series without contrast"));
   } else {
-    const auto spots = find_bright_spots(image, *thorax, root, frame, blood, parallel);
+    const auto spots = find_bright_spots(image, *thorax, region.inside, root, frame, blood, parallel);
     heart.lesions = gather(spots, decide_spots(spots, frame, courses), image.geometry());
     doubt_the_lesions(heart);
   }

@@ -42,8 +42,7 @@ Vec3 direction(int elevation, int azimuth) {
 bool ends_heart(const Thorax& thorax, const AorticRoot& root, int x, int y, int z) {
   const Disc& aorta = root.descending[static_cast<std::size_t>(z)];
   const bool in_aorta = std::hypot(x - aorta.x, y - aorta.y) < (aorta.radius_mm + 2) * mm;
-  return in_aorta || thorax.to_bone_mm(x, y, z) < 4 || thorax.hu(x, y, z) > 160 ||
-         y > thorax.column_y[static_cast<std::size_t>(z)] - 3 * mm;
+  return in_aorta || thorax.to_bone_mm(x, y, z) < 4 || y > thorax.column_y[static_cast<std::size_t>(z)] - 3 * mm;
 }
 
 /// What each distance along one ray costs: an edge from tissue to fat or lung is cheap, the usual reach is cheap, and

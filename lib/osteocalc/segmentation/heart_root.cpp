@@ -12,6 +12,7 @@ namespace {
 
 constexpr double mm = 1.0 / working_spacing_mm;
 constexpr double round_enough = 0.75;
+constexpr double trusted_length_mm = 16.0;
 constexpr double least_depth_mm = 32, usual_depth_mm = 50, most_depth_mm = 80; // of the root below the carina
 
 struct Window {
@@ -89,7 +90,13 @@ std::vector<Disc> track_descending(const Thorax& thorax, const Window& w, Parall
   return follow(gain, votes, grid, w);
 }
 
-/// Ascending aorta: 12 to 24 mm, usually 32 mm right and 66 mm in front of the descending one.
+/// How unusual a place for the ascending aorta, in half squared SDs: it is usually 32 mm right and 66 mm in front of
+/// the descending one. \param left_mm, front_mm from the descending aorta
+double strangeness(double left_mm, double front_mm) {
+  return 0.5 * std::pow((left_mm + 32) / 18, 2) + 0.5 * std::pow((front_mm - 66) / 16, 2);
+}
+
+/// Ascending aorta: 12 to 24 mm.
 std::vector<Disc> track_ascending(const Thorax& thorax, const Window& w, const std::vector<Disc>& descending,
                                   Parallel parallel) {
   const DiscGrid grid{w.width, w.height, {12, 13.5, 15, 16.5, 18, 19.5, 21, 22.5}};
@@ -106,8 +113,7 @@ std::vector<Disc> track_ascending(const Thorax& thorax, const Window& w, const s
       double value = patch.mean[pixel] > 0.0F ? score[i] : 0.0;
       if (std::hypot(left, front) < 32 || left > 8 || front < 20)
         value = -1.0;
-      const double a = (left + 32) / 18, b = (front - 66) / 16;
-      value -= 0.25 * std::min(0.5 * a * a + 0.5 * b * b, 4.0);
+      value -= 0.25 * std::min(strangeness(left, front), 4.0);
       value += 0.15 * (grid.radii_mm[i / patch.mean.size()] - 12) / 6;
       score[i] = static_cast<float>(std::max(value, -0.2));
     }
@@ -120,11 +126,17 @@ struct Run {
   std::size_t first, last;
 };
 
+/// True where the path leans by more than 45 degrees over 8 mm: there it passes from one structure to another.
+bool jumps(const std::vector<Disc>& path, std::size_t z) {
+  const Disc &below = path[z < 2 ? 0 : z - 2], &above = path[std::min(z + 2, path.size() - 1)];
+  return std::hypot(above.x - below.x, above.y - below.y) > 4.0;
+}
+
 /// Stretches of at least 12 mm over which the ascending aorta is round while the descending one is seen, too.
 std::vector<Run> round_runs(const Thorax& thorax, const AorticRoot& found) {
   Line roundness, descending;
   for (std::size_t z = 0; z < found.ascending.size(); ++z) {
-    roundness.push_back(found.ascending[z].roundness);
+    roundness.push_back(std::min(found.ascending[z].roundness, 2 * round_enough));
     descending.push_back(found.descending[z].roundness);
   }
   roundness = gaussian(roundness, 1.5);
@@ -132,7 +144,8 @@ std::vector<Run> round_runs(const Thorax& thorax, const AorticRoot& found) {
   std::vector<Run> runs;
   bool open = false;
   for (std::size_t z = 0; z < roundness.size(); ++z) {
-    const bool ok = roundness[z] > round_enough && descending[z] > 0.7 && thorax.lung_share[z] > 0.15;
+    const bool ok =
+        roundness[z] > round_enough && descending[z] > 0.7 && thorax.lung_share[z] > 0.15 && !jumps(found.ascending, z);
     if (ok && !open)
       runs.push_back({z, z});
     else if (ok)
@@ -205,13 +218,17 @@ AorticRoot find_aortic_root(const Thorax& thorax, std::optional<double> carina_m
   };
   const auto worth = [&](const Run& run) {
     double sum = 0.0;
-    for (std::size_t z = run.first; z <= run.last; ++z)
-      sum += found.ascending[z].roundness * (found.ascending[z].radius_mm - 9);
-    return sum * (plausible(static_cast<double>(run.first)) ? 1.0 : 0.4);
+    for (std::size_t z = run.first; z <= run.last; ++z) {
+      const Disc &up = found.ascending[z], &down = found.descending[z];
+      const double strange = strangeness((up.x - down.x) / mm, (down.y - up.y) / mm);
+      sum += up.roundness * (std::min(up.radius_mm, 18.0) - 9) * std::exp(-std::min(strange, 1.0));
+    }
+    const bool long_enough = static_cast<double>(run.last - run.first) / mm >= trusted_length_mm;
+    return sum * (plausible(static_cast<double>(run.first)) ? 1.0 : 0.4) * (long_enough ? 1.0 : 0.4);
   };
   const Run best = *std::ranges::max_element(runs, {}, worth);
   take_root(found, best);
-  found.trusted = found.followed_mm >= 16.0 && plausible(found.index[2]);
+  found.trusted = found.followed_mm >= trusted_length_mm && plausible(found.index[2]);
   // With little fat around it the outline dissolves too high; the trachea then tells the height.
   if (const double depth_mm = below_carina_mm(found.index[2]); depth_mm < least_depth_mm)
     found.index[2] = std::max(0.0, found.index[2] - (usual_depth_mm - depth_mm) * mm);

@@ -13,6 +13,11 @@ namespace {
 
 /// The mitral annulus of a heart of usual size, from the aortic side round the back.
 const Polyline usual_mitral{{25, -18, -38}, {40, -24, -44}, {58, -30, -46}};
+/// The left arteries of a heart of usual size: an effusion or collapsed lung hides the border their courses follow.
+const Polyline usual_lad{{44, -5, -3},  {53, 2, -8},   {61, 16, -17}, {65, 30, -32},
+                         {66, 42, -50}, {70, 48, -70}, {75, 45, -85}};
+const Polyline usual_lcx{{46, -14, -8},  {52, -21, -18}, {64, -28, -28}, {72, -33, -37},
+                         {70, -40, -48}, {55, -45, -58}, {38, -45, -66}};
 constexpr double least_area_mm2 = 1.0; // readers score nothing smaller
 
 /// A spot as the rules see it: distances as measured, place in a heart of usual size.
@@ -51,8 +56,8 @@ SpotDecision is(LesionKind kind, double probability, std::string_view reason) {
   return {kind, std::nullopt, probability, reason};
 }
 
-double nearest_course_mm(const CoronaryCourses& courses, const Vec3& at) {
-  double best = 1e9;
+double nearest_course_mm(const CoronaryCourses& courses, const Vec3& at, const Vec3& usual) {
+  double best = std::min(line_distance_mm(usual, usual_lad, 1.0), line_distance_mm(usual, usual_lcx, 1.0));
   for (const auto& lines : courses.lines)
     for (const Polyline& line : lines)
       best = std::min(best, line_distance_mm(at, line, 1.0));
@@ -61,8 +66,12 @@ double nearest_course_mm(const CoronaryCourses& courses, const Vec3& at) {
 
 /// What lies outside the heart's reach, told by place alone.
 std::optional<SpotDecision> outside_heart(const BrightSpot& spot) {
-  if (spot.to_bone_mm < 5 || spot.to_wall_mm < 6)
-    return is(LesionKind::Bone, 0.98, "bone or chest wall near");
+  if (spot.to_bone_mm < 5)
+    return is(LesionKind::Bone, 0.98, "bone near");
+  // A large heart may lie in front of the lungs' hull; there its own fat tells its arteries from rib cartilage.
+  const bool in_heart = spot.in_heart_mm > 4 && spot.to_bone_mm > 10 && spot.around && spot.around->fat_share > 0.3;
+  if (spot.to_wall_mm < 6 && !in_heart)
+    return is(LesionKind::Bone, 0.95, "chest wall near");
   if (spot.to_descending_mm < 4)
     return is(LesionKind::Aorta, 0.97, "on the descending aorta");
   return std::nullopt;
@@ -135,7 +144,7 @@ SpotDecision decide(const BrightSpot& spot, const HeartFrame& frame, const Coron
                   *spot.around,
                   usual,
                   root_wall_distance_mm(usual, frame.root_radius_mm),
-                  nearest_course_mm(courses, spot.frame_mm),
+                  nearest_course_mm(courses, spot.frame_mm, usual),
                   courses};
   for (const auto rule : {beside_heart, noise_or_surface, deep_in_heart})
     if (auto decision = rule(view)) {

@@ -86,6 +86,13 @@ double to_disc_mm(const std::vector<Disc>& discs, const Vec3& at) {
   return std::hypot(at[0] - d.x, at[1] - d.y) / mm - d.radius_mm;
 }
 
+Volume<float> depth_inside(const Volume<std::uint8_t>& mask, Parallel parallel) {
+  Volume<std::uint8_t> outside(mask.geometry());
+  std::ranges::transform(mask.voxels(), outside.voxels().begin(),
+                         [](std::uint8_t in) { return static_cast<std::uint8_t>(!in); });
+  return distance_to(outside, parallel);
+}
+
 /// Everything that follows from the place alone.
 void place(BrightSpot& spot, const Thorax& thorax, const AorticRoot& root, const HeartFrame& frame,
            const GridMap& map) {
@@ -119,31 +126,44 @@ double gap_towards_root(const Region& region, const BrightSpot& spot, int z) {
   return lowest;
 }
 
+/// The part of a slice around a spot: first pixel in the region, and its grid.
+struct Patch {
+  std::array<int, 2> low{};
+  VolumeGeometry grid;
+};
+
+std::array<int, 2> region_pixel(const Volume<std::int16_t>& image, const Region& region, std::size_t offset) {
+  const int in_slice = static_cast<int>(offset % image.offset(0, 0, 1)), nx = image.size(0);
+  return {in_slice % nx - region.low[0], in_slice / nx - region.low[1]};
+}
+
+Patch patch_around(const Volume<std::int16_t>& image, const Region& region, const BrightSpot& spot, double reach_mm) {
+  const auto& spacing = region.smooth.geometry().spacing_mm;
+  std::array<int, 2> low{region.smooth.size(0), region.smooth.size(1)}, high{0, 0};
+  for (const std::size_t offset : spot.offsets)
+    for (std::size_t a = 0; a < 2; ++a) {
+      const int at = region_pixel(image, region, offset)[a];
+      low[a] = std::min(low[a], at);
+      high[a] = std::max(high[a], at);
+    }
+  Patch patch{low, {.size = {0, 0, 1}, .spacing_mm = {spacing[0], spacing[1], 1}}};
+  for (std::size_t a = 0; a < 2; ++a) {
+    const int reach = static_cast<int>(std::lround(reach_mm / spacing[a]));
+    patch.low[a] = std::max(0, low[a] - reach);
+    patch.grid.size[a] = std::min(region.smooth.size(a) - 1, high[a] + reach) - patch.low[a] + 1;
+  }
+  return patch;
+}
+
 Surroundings look_around(const Volume<std::int16_t>& image, const Region& region, const BrightSpot& spot,
                          const BloodSample& blood) {
   constexpr double reach_mm = 14.0;
-  const auto& spacing = region.smooth.geometry().spacing_mm;
-  const int z = spot.slice - region.low[2], nx = image.size(0);
-  std::array<int, 2> low{region.smooth.size(0), region.smooth.size(1)}, high{0, 0};
-  const auto xy = [&](std::size_t offset) {
-    const int in_slice = static_cast<int>(offset % image.offset(0, 0, 1));
-    return std::array<int, 2>{in_slice % nx - region.low[0], in_slice / nx - region.low[1]};
-  };
-  for (const std::size_t offset : spot.offsets)
-    for (std::size_t a = 0; a < 2; ++a) {
-      low[a] = std::min(low[a], xy(offset)[a]);
-      high[a] = std::max(high[a], xy(offset)[a]);
-    }
-  VolumeGeometry patch{.size = {0, 0, 1}, .spacing_mm = {spacing[0], spacing[1], 1}};
-  for (std::size_t a = 0; a < 2; ++a) {
-    const int reach = static_cast<int>(std::lround(reach_mm / spacing[a]));
-    low[a] = std::max(0, low[a] - reach);
-    patch.size[a] = std::min(region.smooth.size(a) - 1, high[a] + reach) - low[a] + 1;
-  }
+  const int z = spot.slice - region.low[2];
+  const auto& [low, patch] = patch_around(image, region, spot, reach_mm);
   Volume<std::uint8_t> self(patch, 0);
   double peak = -1e4;
   for (const std::size_t offset : spot.offsets) {
-    const auto [x, y] = xy(offset);
+    const auto [x, y] = region_pixel(image, region, offset);
     self(x - low[0], y - low[1], 0) = 1;
     peak = std::max(peak, static_cast<double>(region.smooth(x, y, z)));
   }
@@ -164,7 +184,7 @@ Surroundings look_around(const Volume<std::int16_t>& image, const Region& region
     }
   Surroundings around;
   around.gap_hu = gap_towards_root(region, spot, z);
-  double noise = 0.35 * blood.noise_hu, ground = blood.mean_hu;
+  double noise = std::max(1.0, 0.35 * blood.noise_hu), ground = blood.mean_hu;
   if (tissue.size() > 60) {
     const double middle = median(tissue);
     std::ranges::transform(tissue, tissue.begin(), [&](double v) { return std::abs(v - middle); });
@@ -246,20 +266,22 @@ BloodSample sample_blood(const Volume<std::int16_t>& image, const HeartFrame& fr
 }
 
 std::vector<BrightSpot> find_bright_spots(const Volume<std::int16_t>& image, const Thorax& thorax,
-                                          const AorticRoot& root, const HeartFrame& frame, const BloodSample& blood,
-                                          Parallel parallel) {
+                                          const Volume<std::uint8_t>& heart, const AorticRoot& root,
+                                          const HeartFrame& frame, const BloodSample& blood, Parallel parallel) {
   const GridMap map(image.geometry(), thorax.hu.geometry());
   const Region region = cut_region(image, thorax, frame, map, parallel);
+  const Volume<float> in_heart_mm = depth_inside(heart, parallel);
   auto by_slice = parallel_map(static_cast<std::size_t>(region.smooth.size(2)), parallel, [&](std::size_t z) {
     std::vector<BrightSpot> spots = spots_of_slice(image, region, static_cast<int>(z));
     std::erase_if(spots, [&](BrightSpot& spot) {
       place(spot, thorax, root, frame, map);
       const Vec3 at = map.to_grid(spot.centre_index);
+      spot.in_heart_mm = nearest(in_heart_mm, at);
       const auto slice = static_cast<std::size_t>(std::clamp<long>(std::lround(at[2]), 0, thorax.hu.size(2) - 1));
-      return spot.to_wall_mm == 0 || at[1] > thorax.column_y[slice] + 2;
+      return (spot.to_wall_mm == 0 && spot.in_heart_mm == 0) || at[1] > thorax.column_y[slice] + 2;
     });
     for (BrightSpot& spot : spots)
-      if (spot.to_bone_mm >= 5 && spot.to_wall_mm >= 6 && spot.to_descending_mm >= 4)
+      if (spot.to_bone_mm >= 5 && (spot.to_wall_mm >= 6 || spot.in_heart_mm > 4) && spot.to_descending_mm >= 4)
         spot.around = look_around(image, region, spot, blood);
     return spots;
   });

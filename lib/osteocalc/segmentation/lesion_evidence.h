@@ -30,6 +30,7 @@ struct BrightSpot {
   int peak_hu = 0;
   double extent_mm = 0.0; ///< longest side of the piece's box
   double to_lung_mm = 0.0, to_bone_mm = 0.0, to_wall_mm = 0.0, to_airway_mm = 0.0;
+  double in_heart_mm = 0.0;                             ///< depth below the pericardium, 0 outside
   double to_descending_mm = 0.0, to_ascending_mm = 0.0; ///< from the aortic outline; < 0 inside
   std::optional<Surroundings> around;                   ///< not measured where bone, aorta or distance decides
 };
@@ -43,9 +44,11 @@ struct BloodSample {
                                        const AorticRoot& root);
 
 /// All spots within the chest, from 110 mm below the aortic root to 45 mm above it, by slice.
+/// \param heart the pericardial sac on the thorax grid
 /// \pre thorax, root and frame belong to the image
 [[nodiscard]] std::vector<BrightSpot> find_bright_spots(const Volume<std::int16_t>& image, const Thorax& thorax,
-                                                        const AorticRoot& root, const HeartFrame& frame,
-                                                        const BloodSample& blood, Parallel parallel);
+                                                        const Volume<std::uint8_t>& heart, const AorticRoot& root,
+                                                        const HeartFrame& frame, const BloodSample& blood,
+                                                        Parallel parallel);
 
 } // namespace osteocalc::segmentation

@@ -144,25 +144,17 @@ void count_ribs(const Volume<std::int16_t>& detail, const SpineFrame& frame, con
   }
 }
 
-void find_sacrum(const Volume<std::int16_t>& detail, const SpineFrame& frame, const Line& discs, double bone_hu,
-                 Parallel parallel, LevelEvidence& evidence) {
-  auto hu = straighten(detail, frame, {80.0, -30.0, 30.0, step_mm}, parallel);
-  for (float& v : hu.voxels())
-    v = std::clamp(v, -200.0F, 600.0F);
-  box_mean(hu, {1, 1, 1}, parallel);
+/// Mean of the wings' share over each vertebra.
+Line wings_per_vertebra(const Line& wings, const Line& discs) {
+  Line shares;
   for (std::size_t k = 0; k <= discs.size(); ++k) {
-    const auto [low, high] = extent_of(k, discs, frame.length());
-    std::array<double, 2> bone{}, count{};
-    for (int z = static_cast<int>(low / step_mm); z < static_cast<int>(high / step_mm); ++z)
-      for (int y = 0; y < hu.size(1); ++y)
-        for (int d = 36; d <= 68; d += 2)
-          for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
-            const int x = static_cast<int>((80.0 + (side == 1 ? d : -d)) / step_mm);
-            bone[side] += hu(x, y, z) > bone_hu ? 1.0 : 0.0;
-            count[side] += 1.0;
-          }
-    evidence.sacral_wing.push_back(count[0] > 0.0 ? std::min(bone[0] / count[0], bone[1] / count[1]) : 0.0);
+    const auto [low, high] = extent_of(k, discs, static_cast<double>(wings.size()));
+    double sum = 0.0, count = 0.0;
+    for (auto s = static_cast<std::size_t>(low); s < static_cast<std::size_t>(high); ++s, count += 1.0)
+      sum += wings[s];
+    shares.push_back(count > 0.0 ? sum / count : 0.0);
   }
+  return shares;
 }
 
 /// Where at least `enough` samples up to `reach_mm` beside the spine are aerated lung, per sample of s.
@@ -192,13 +184,17 @@ void find_lungs(const Volume<std::int16_t>& detail, const SpineFrame& frame, con
     const auto n = static_cast<std::ptrdiff_t>(low.size());
     for (std::ptrdiff_t z = 0; z + run <= n; ++z)
       if (std::count(low.begin() + z, low.begin() + z + run, true) >= run - 1) {
-        if (z > 3)
+        if (z <= 3)
+          evidence.lung_below = true;
+        else
           lowest = std::min(lowest.value_or(1e9), static_cast<double>(z) * step_mm);
         break;
       }
     for (std::ptrdiff_t z = n; z >= run; --z)
       if (std::count(high.begin() + z - run, high.begin() + z, true) >= run - 1) {
-        if (z + 3 < n)
+        if (z + 3 >= n)
+          evidence.lung_above = true;
+        else
           highest = std::max(highest.value_or(-1e9), static_cast<double>(z) * step_mm);
         break;
       }
@@ -211,12 +207,58 @@ void find_lungs(const Volume<std::int16_t>& detail, const SpineFrame& frame, con
 
 } // namespace
 
+Line sacral_wings(const Volume<std::int16_t>& detail, const SpineFrame& frame, const TissueValues& tissue,
+                  double bone_hu, Parallel parallel) {
+  auto hu = straighten(detail, frame, {80.0, -30.0, 30.0, step_mm}, parallel);
+  for (float& v : hu.voxels())
+    v = std::clamp(v, -200.0F, 600.0F);
+  box_mean(hu, {1, 1, 1}, parallel);
+  const double threshold = std::min(bone_hu, tissue.soft_hu + 90.0) - 20.0;
+  Line share;
+  for (int z = 0; z < hu.size(2); ++z) {
+    std::array<double, 2> bone{};
+    double count = 0.0;
+    for (int y = 0; y < hu.size(1); ++y)
+      for (int d = 36; d <= 68; d += 2, count += 1.0)
+        for (const std::size_t side : {std::size_t{0}, std::size_t{1}})
+          bone[side] += hu(static_cast<int>((80.0 + (side == 1 ? d : -d)) / step_mm), y, z) > threshold ? 1.0 : 0.0;
+    share.push_back(std::min(bone[0], bone[1]) / count);
+  }
+  Line wings;
+  for (int s = 0; s < frame.length(); ++s)
+    wings.push_back(value_at(share, s / step_mm));
+  return wings;
+}
+
+double sacrum_end(const Line& wings, const Line& depth_mm) {
+  constexpr double wing = 0.10, none = 0.05;
+  constexpr int below_mm = 120, gap_mm = 25, clear_mm = 60;
+  const Line smooth = gaussian(wings, 3.0);
+  const auto n = std::ssize(smooth);
+  const auto first = std::find_if(smooth.begin(), smooth.begin() + std::min<std::ptrdiff_t>(n, below_mm),
+                                  [](double w) { return w > wing; });
+  if (first == smooth.begin() + std::min<std::ptrdiff_t>(n, below_mm))
+    return 0.0;
+  auto last = first;
+  for (auto at = first; at != smooth.end() && at - last < gap_mm; ++at)
+    if (*at > none)
+      last = at;
+  // Shoulder blades beside the upper chest are no wings: the bodies there are small, and ribs follow.
+  const auto clear_end = last + std::min<std::ptrdiff_t>(clear_mm, smooth.end() - last);
+  const bool clear = std::none_of(last + 1, clear_end, [](double w) { return w > wing; });
+  const double depth = value_at(depth_mm, static_cast<double>(last - smooth.begin()));
+  return clear && last - first >= 8 && depth > 24.0 ? static_cast<double>(last - smooth.begin()) : 0.0;
+}
+
 LevelEvidence gather_level_evidence(const Volume<std::int16_t>& detail, const SpineFrame& frame, const Line& discs,
-                                    const TissueValues& tissue, double bone_hu, Parallel parallel) {
+                                    const Line& wings, double sacrum_end_s, const TissueValues& tissue, double bone_hu,
+                                    Parallel parallel) {
   OSTEOCALC_EXPECT(discs.size() >= 2);
   LevelEvidence evidence;
   count_ribs(detail, frame, discs, std::min(bone_hu, tissue.soft_hu + 95.0) + 5.0, parallel, evidence);
-  find_sacrum(detail, frame, discs, std::min(bone_hu, tissue.soft_hu + 90.0) - 20.0, parallel, evidence);
+  evidence.sacral_wing = wings_per_vertebra(wings, discs);
+  if (sacrum_end_s > 0.0)
+    evidence.sacrum_top = vertebra_at(sacrum_end_s, discs);
   find_lungs(detail, frame, discs, parallel, evidence);
   return evidence;
 }

@@ -14,13 +14,22 @@ namespace osteocalc::segmentation {
 struct LevelEvidence {
   std::vector<std::array<double, 2>> rib;      ///< 0..1: a rib leaves it on that side
   std::vector<std::array<double, 2>> rib_seen; ///< 0..1: share of the place where a rib would be that is in the image
-  Line sacral_wing;                ///< share of bone beside it where only a sacrum has any (the lesser of both sides)
-  std::optional<double> lung_base; ///< the lowest lung beside the spine, as a vertebra (1.5 = upper end of vertebra 1)
-  std::optional<double> lung_apex; ///< the highest
+  Line sacral_wing;                 ///< share of bone beside it where only a sacrum has any (the lesser of both sides)
+  std::optional<double> sacrum_top; ///< the upper end of those wings, as a vertebra
+  std::optional<double> lung_base;  ///< the lowest lung beside the spine, as a vertebra (1.5 = upper end of vertebra 1)
+  std::optional<double> lung_apex;  ///< the highest
+  bool lung_below = false, lung_above = false; ///< lung goes on beyond the lower or the upper end of what is in view
 };
 
+/// Share of bone 36-68 mm beside the spine at each s, the lesser of both sides: the wings of the sacrum.
+[[nodiscard]] Line sacral_wings(const Volume<std::int16_t>& detail, const SpineFrame& frame, const TissueValues& tissue,
+                                double bone_hu, Parallel parallel);
+
+/// The upper end of the sacrum's wings, s in mm; 0 when no sacrum is in view.
+[[nodiscard]] double sacrum_end(const Line& wings, const Line& depth_mm);
+
 [[nodiscard]] LevelEvidence gather_level_evidence(const Volume<std::int16_t>& detail, const SpineFrame& frame,
-                                                  const Line& discs, const TissueValues& tissue, double bone_hu,
-                                                  Parallel parallel);
+                                                  const Line& discs, const Line& wings, double sacrum_end_s,
+                                                  const TissueValues& tissue, double bone_hu, Parallel parallel);
 
 } // namespace osteocalc::segmentation

@@ -10,8 +10,8 @@
 
 namespace osteocalc::segmentation {
 
-/// Levels as steps from S1 (0) over L5 (1) ... T1 (17) to C7 (18) ... C1 (24).
-inline constexpr int first_cervical_step = 18, last_step = 24;
+/// Levels as steps from S1 (0) over L5 (1) ... T1 (17) to C7 (18) ... C1 (24); below S1 the sacrum goes on to -4.
+inline constexpr int first_step = -4, first_cervical_step = 18, last_step = 24;
 [[nodiscard]] std::optional<Vertebra> vertebra_at_step(int step) noexcept; ///< absent above T1
 [[nodiscard]] int step_of(Vertebra level) noexcept;
 

@@ -38,17 +38,16 @@ double usual_spacing(double depth_mm) {
   return std::clamp(0.8 * depth_mm, 18.0, 36.0);
 }
 
-/// Scales so that a typical local peak is 1; `floor` keeps noise from being blown up.
-Line to_own_rhythm(const Line& line) {
-  constexpr double floor = 6.0;
+/// Scales so that a typical local peak is 1; peaks below `floor_hu` are noise and not blown up.
+Line to_own_rhythm(const Line& line, double floor_hu) {
   Line positive(line);
   for (double& x : positive)
     x = std::max(x, 0.0);
-  const Line peaks = running_max(positive, 15);
+  const Line peaks = running_max(positive, 25); // most windows hold a disc
   const Line usual = running_quantile(peaks, 91, 0.5);
   const double overall = 0.5 * quantile(peaks, 0.5);
   for (std::size_t i = 0; i < positive.size(); ++i)
-    positive[i] = std::min(1.5, positive[i] / std::max({usual[i], overall, floor}));
+    positive[i] = std::min(1.5, positive[i] / std::max({usual[i], overall, floor_hu}));
   return positive;
 }
 
@@ -143,8 +142,8 @@ CoreProfile tilted_profile(const CoreLines& lines, double tv, double tu) {
   return profile;
 }
 
-/// A dark line 2-6 mm from two bright ones, or one bright 11 mm band: two endplates seen as one in a thin disc.
-Line core_contrast(const CoreProfile& profile) {
+/// A dark gap between two bright endplates, or one bright 11 mm band: two endplates seen as one in a thin disc.
+Line core_contrast(const CoreProfile& profile, const Line& depth_mm) {
   const Line inner = box_mean(profile.mean, 11), beside = box_mean(profile.mean, 5);
   const int n = static_cast<int>(profile.mean.size());
   Line contrast(profile.mean.size(), 0.0);
@@ -152,21 +151,22 @@ Line core_contrast(const CoreProfile& profile) {
     const auto i = static_cast<std::size_t>(s);
     if (profile.share[i] <= 0.5)
       continue;
-    const double above = peak_between(profile.mean, s, 2, 6), below = peak_between(profile.mean, s, -2, -6);
-    const double gap = 0.65 * std::min(above, below) + 0.35 * std::max(above, below) - profile.mean[i];
-    const double band = inner[i] - 0.5 * (shifted(beside, s, 11) + shifted(beside, s, -11));
+    const int reach = std::max(6, static_cast<int>(0.25 * usual_spacing(depth_mm[i])));
+    const double above = peak_between(profile.mean, s, 2, reach), below = peak_between(profile.mean, s, -2, -reach);
+    const double gap = 0.8 * std::min(above, below) + 0.2 * std::max(above, below) - profile.mean[i];
+    const double band = inner[i] - std::max(shifted(beside, s, 11), shifted(beside, s, -11));
     contrast[i] = std::max(gap, 0.0) + 0.8 * std::clamp(band, -15.0, 60.0);
   }
   return contrast;
 }
 
-Line core_evidence(const CoreLines& lines, Parallel parallel) {
+Line core_evidence(const CoreLines& lines, const Line& depth_mm, Parallel parallel) {
   std::vector<std::array<double, 2>> tilts;
   for (int x = -20; x <= 20; x += 4)
     for (int y = -12; y <= 12; y += 4)
       tilts.push_back({x * degree, y * degree});
   const auto contrasts = parallel_map(tilts.size(), parallel, [&](std::size_t k) {
-    Line contrast = core_contrast(tilted_profile(lines, std::tan(tilts[k][0]), std::tan(tilts[k][1])));
+    Line contrast = core_contrast(tilted_profile(lines, std::tan(tilts[k][0]), std::tan(tilts[k][1])), depth_mm);
     const double rv = tilts[k][0] / (20 * degree), ru = tilts[k][1] / (12 * degree);
     for (double& c : contrast)
       c *= 1.0 - 0.15 * (rv * rv + ru * ru);
@@ -209,7 +209,7 @@ Line flare_evidence(const Sampler& at, const SpineFrame& frame) {
     const auto i = static_cast<std::size_t>(s);
     double sum = 0.0, count = 0.0;
     for (double angle = 165; angle <= 375; angle += 10)
-      for (const double beyond : {1.0, 3.0, 5.0}) {
+      for (const double beyond : {3.0, 5.0, 7.0}) {
         const double v = (0.5 * frame.depth_mm[i] + beyond) * std::sin(angle * degree);
         const double u = (frame.half_width_mm[i] + beyond) * std::cos(angle * degree);
         sum += at(s, v, u);
@@ -289,7 +289,7 @@ Line disc_evidence(const Volume<float>& straight, const SpineFrame& frame, const
                    Parallel parallel) {
   const Sampler at(straight, tissue.soft_hu);
   const CoreLines lines = core_lines(at, frame);
-  Line core = core_evidence(lines, parallel);
+  Line core = core_evidence(lines, frame.depth_mm, parallel);
   Line ring = ring_evidence(at, frame), flare = flare_evidence(at, frame);
   PedicleRhythm pedicles = pedicle_rhythm(at, frame);
   Line whole = tilted_profile(lines, 0.0, 0.0).share;
@@ -304,10 +304,10 @@ Line disc_evidence(const Volume<float>& straight, const SpineFrame& frame, const
     flare[i] *= full ? 1.0 : 0.3;
     pedicles.foramen[i] *= full ? 1.0 : 0.4;
   }
-  core = to_own_rhythm(core);
-  ring = to_own_rhythm(ring);
-  flare = to_own_rhythm(flare);
-  const Line foramen = to_own_rhythm(pedicles.foramen);
+  core = to_own_rhythm(core, 10.0);
+  ring = to_own_rhythm(ring, 10.0);
+  flare = to_own_rhythm(flare, 15.0);
+  const Line foramen = to_own_rhythm(pedicles.foramen, 15.0);
   Line bodies;
   for (std::size_t i = 0; i < core.size(); ++i)
     bodies.push_back(0.5 * core[i] + 0.15 * ring[i] + 0.35 * flare[i]);
@@ -324,13 +324,14 @@ Line disc_evidence(const Volume<float>& straight, const SpineFrame& frame, const
   return evidence;
 }
 
-Line disc_chain(const Line& evidence, const Line& depth_mm) {
+Line disc_chain(const Line& evidence, const Line& depth_mm, double sacrum_end) {
   constexpr int low = 14, high = 49, spacings = high - low + 1;
   constexpr double disc_cost = 0.35;
   const int n = static_cast<int>(evidence.size());
   const auto expected = [&](int s) {
     return usual_spacing(depth_mm[static_cast<std::size_t>(std::clamp(s, 0, n - 1))]);
   };
+  const auto unexplained = [&](double length, int s) { return 0.03 * std::max(0.0, length - 1.15 * expected(s)); };
   const auto square = [](double x) { return x * x; };
   const auto cell = [](int s, int k) { return static_cast<std::size_t>(s * spacings + k); };
   // Best chain that ends with a disc at s, the one below it low + k mm away; -1 = that one is the lowest.
@@ -345,7 +346,7 @@ Line disc_chain(const Line& evidence, const Line& depth_mm) {
       const int q = s - (low + k);
       if (q < 0)
         break;
-      double value = evidence[static_cast<std::size_t>(q)] - disc_cost - 0.03 * std::max(0.0, q - 1.15 * expected(q));
+      double value = evidence[static_cast<std::size_t>(q)] - disc_cost - unexplained(q - sacrum_end, q);
       for (int j = 0; j < spacings; ++j)
         if (const double chained = best[cell(q, j)] - change[cell(k, j)]; chained > value) {
           value = chained;
@@ -358,7 +359,7 @@ Line disc_chain(const Line& evidence, const Line& depth_mm) {
   int s = -1, k = 0;
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < spacings; ++j)
-      if (const double v = best[cell(i, j)] - 0.03 * std::max(0.0, n - 1 - i - 1.15 * expected(i)); v > top) {
+      if (const double v = best[cell(i, j)] - unexplained(n - 1 - i, i); v > top) {
         top = v;
         s = i;
         k = j;

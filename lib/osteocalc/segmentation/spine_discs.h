@@ -14,6 +14,7 @@ namespace osteocalc::segmentation {
                                  Parallel parallel);
 
 /// The chain of discs (s in mm, ascending) with most evidence whose spacing changes gently from level to level.
-[[nodiscard]] Line disc_chain(const Line& evidence, const Line& depth_mm);
+/// Below `sacrum_end` (s in mm, 0 = not in view) no disc is expected.
+[[nodiscard]] Line disc_chain(const Line& evidence, const Line& depth_mm, double sacrum_end);
 
 } // namespace osteocalc::segmentation

@@ -15,6 +15,7 @@ constexpr double mm = working_spacing_mm;
 constexpr int directions = 16;
 constexpr int behind_cells = static_cast<int>(40.0 / mm); // room for a canal behind the field of view
 constexpr double ray_mm = 16.0, disc_radius_mm = 13.0, ring_low_mm = 9.0, ring_high_mm = 26.0;
+constexpr double period_mm = 40.0;     // a lumbar vertebra and its disc: the canal is open at the foramina
 constexpr double kept_evidence = 0.30; // running mean below which the spine has ended
 
 /// A slice with room behind it.
@@ -273,10 +274,11 @@ CanalPath follow(const std::vector<Plane<float>>& evidence) {
 /// Keeps the longest stretch with evidence; a sideways kink is where the path leaves the sacrum for a hip.
 void keep_spine(CanalPath& path) {
   const int n = static_cast<int>(path.x.size()), reach = static_cast<int>(12.0 / mm);
-  const Line mean = box_mean(path.evidence, static_cast<int>(24.0 / mm));
+  const Line mean = box_mean(path.evidence, static_cast<int>(period_mm / mm));
+  const Line course = gaussian(path.x, 8.0 / mm);
   Line slope;
   for (int z = 0; z < n; ++z)
-    slope.push_back((value_at(path.x, z + reach) - value_at(path.x, z - reach)) / (2.0 * reach));
+    slope.push_back((value_at(course, z + reach) - value_at(course, z - reach)) / (2.0 * reach));
   const Line usual = running_quantile(slope, static_cast<int>(80.0 / mm) | 1, 0.5);
   int length = 0;
   for (int z = 0; z < n; ++z) {
@@ -309,7 +311,7 @@ CanalPath find_at(const Body& body, double bone_hu, Parallel parallel) {
 std::optional<CanalPath> find_canal(const Body& body, Parallel parallel) {
   const auto strength = [](const CanalPath& path) {
     double sum = 0.0;
-    for (const double e : box_mean(path.evidence, static_cast<int>(24.0 / mm)))
+    for (const double e : box_mean(path.evidence, static_cast<int>(period_mm / mm)))
       sum += std::max(0.0, e - kept_evidence);
     return sum;
   };

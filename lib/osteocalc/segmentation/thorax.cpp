@@ -45,14 +45,28 @@ struct Column {
   std::vector<double> x, front_y;
 };
 
-/// The spine as the brightest column in the rear of the projection along z, and how its middle moves from there.
-Column find_column(const Volume<std::int16_t>& hu, int first, int last, double bone_hu) {
+/// First and last x with lung.
+std::array<int, 2> lung_width(const Volume<Space>& space) {
+  std::array<int, 2> range{space.size(0), -1};
+  for (int z = 0; z < space.size(2); ++z)
+    for (int y = 0; y < space.size(1); ++y)
+      for (int x = 0; x < space.size(0); ++x)
+        if (space(x, y, z) == Space::Lung)
+          range = {std::min(range[0], x), std::max(range[1], x)};
+  return range;
+}
+
+/// The spine as the brightest column in the rear of the projection along z, and how its middle moves from there. Beside
+/// the lungs lie arms, which can be brighter.
+Column find_column(const Body& body, int first, int last, double bone_hu) {
+  const Volume<std::int16_t>& hu = body.hu;
   const int nx = hu.size(0), ny = hu.size(1);
+  const auto [lung_first, lung_last] = lung_width(body.space);
   Volume<float> bright(VolumeGeometry{.size = {nx, ny, 1}}, 0.0F);
   const auto is_bone = [&](int x, int y, int z) { return hu(x, y, z) > bone_hu; };
   for (int z = first; z <= last; ++z)
     for (int y = ny * 35 / 100; y < ny; ++y)
-      for (int x = 0; x < nx; ++x)
+      for (int x = lung_first; x <= lung_last; ++x)
         bright(x, y, 0) += is_bone(x, y, z);
   gaussian_smooth(bright, {10 * mm, 10 * mm, 0}, Parallel{1});
   const auto peak = std::ranges::max_element(bright.voxels()) - bright.voxels().begin();
@@ -226,7 +240,7 @@ std::optional<Thorax> find_thorax(const Body& body, Parallel parallel) {
   if (!box)
     return std::nullopt;
   Thorax thorax;
-  Column column = find_column(body.hu, box->low[2], box->high[2], std::max(160.0, body.tissue.bone_hu));
+  Column column = find_column(body, box->low[2], box->high[2], std::max(160.0, body.tissue.bone_hu));
   const auto [min_x, max_x] = std::ranges::minmax(column.x);
   const auto [min_y, max_y] = std::ranges::minmax(column.front_y);
   box->low[0] = std::max(0, int(min_x - 120 * mm));

@@ -24,19 +24,15 @@ struct Chain {
   double confidence = 0.0;
 };
 
-/// Discs inside the sacrum are dropped: the highest vertebra with bony wings is S1.
-void drop_sacral_discs(Line& discs, LevelEvidence& evidence) {
-  constexpr double wing_share = 0.12;
-  std::size_t first = 0;
-  while (first + 3 < evidence.sacral_wing.size() && evidence.sacral_wing[first + 1] > wing_share)
-    ++first;
-  const auto count = static_cast<std::ptrdiff_t>(first);
-  discs.erase(discs.begin(), discs.begin() + count);
-  evidence.rib.erase(evidence.rib.begin(), evidence.rib.begin() + count);
-  evidence.rib_seen.erase(evidence.rib_seen.begin(), evidence.rib_seen.begin() + count);
-  evidence.sacral_wing.erase(evidence.sacral_wing.begin(), evidence.sacral_wing.begin() + count);
-  if (evidence.lung_base)
-    *evidence.lung_base -= static_cast<double>(first);
+/// Names the chain; what lies below S1 leaves it.
+void name_chain(Chain& chain, int lowest_step, double confidence) {
+  const auto sacral = std::min(static_cast<std::ptrdiff_t>(std::max(0, -lowest_step)), std::ssize(chain.discs));
+  chain.discs.erase(chain.discs.begin(), chain.discs.begin() + sacral);
+  chain.disc_evidence.erase(chain.disc_evidence.begin(), chain.disc_evidence.begin() + sacral);
+  for (Naming& naming : chain.namings)
+    naming.lowest_step += static_cast<int>(sacral);
+  chain.lowest_step = lowest_step + static_cast<int>(sacral);
+  chain.confidence = confidence;
 }
 
 Volume<float> clipped_smooth(const Volume<float>& straight, double soft_hu, double sigma_mm, Parallel parallel) {
@@ -119,25 +115,26 @@ VertebraFinding describe(const SpineFrame& frame, const BodyShapes& shapes, std:
 Chain find_chain(const Volume<std::int16_t>& detail, const Volume<float>& straight, const SpineFrame& frame,
                  const Body& body, double bone_hu, Parallel parallel) {
   Chain chain;
-  const Line evidence = disc_evidence(straight, frame, body.tissue, parallel);
-  chain.discs = disc_chain(evidence, frame.depth_mm);
+  Line evidence = disc_evidence(straight, frame, body.tissue, parallel);
+  const Line wings = sacral_wings(detail, frame, body.tissue, bone_hu, parallel);
+  const double sacrum = sacrum_end(wings, frame.depth_mm);
+  constexpr double promontory_mm = 12.0; // the disc L5/S1 lies no deeper than that between the wings
+  for (std::size_t s = 0; static_cast<double>(s) < sacrum - promontory_mm; ++s)
+    evidence[s] = 0.0;
+  chain.discs = disc_chain(evidence, frame.depth_mm, sacrum);
   if (chain.discs.size() < 2)
     return chain;
-  LevelEvidence levels = gather_level_evidence(detail, frame, chain.discs, body.tissue, bone_hu, parallel);
-  drop_sacral_discs(chain.discs, levels);
+  const LevelEvidence levels =
+      gather_level_evidence(detail, frame, chain.discs, wings, sacrum, body.tissue, bone_hu, parallel);
   const Line near = running_max(evidence, 5);
   for (const double d : chain.discs)
     chain.disc_evidence.push_back(value_at(near, d));
   chain.namings = name_levels(chain.discs, levels);
-  if (!chain.namings.empty()) {
-    chain.lowest_step = chain.namings.front().lowest_step;
-    chain.confidence = chain.namings.front().probability;
-  }
   return chain;
 }
 
-/// Names the chain so that the vertebra at the hinted height bears the hinted level.
-void apply_hint(const LevelHint& hint, const SpineFrame& frame, Chain& chain, Issues& issues) {
+/// Names the chain so that the vertebra at the hinted height bears the hinted level; false when it cannot.
+bool apply_hint(const LevelHint& hint, const SpineFrame& frame, Chain& chain, Issues& issues) {
   const auto at = std::ranges::min_element(frame.center, {}, [&](const Vec3& c) { return std::abs(c[2] - hint.z_mm); });
   const auto s = static_cast<double>(at - frame.center.begin());
   const auto k = static_cast<int>(std::ranges::lower_bound(chain.discs, s) - chain.discs.begin());
@@ -148,16 +145,16 @@ void apply_hint(const LevelHint& hint, const SpineFrame& frame, Chain& chain, Is
     issues.push_back(warning("SEG-LEVEL-HINT", name,
                              "the level hint does not fit the spine found (it lies outside it, or "
                              "leaves no room for the vertebrae below or above); it is ignored"));
-    return;
+    return false;
   }
   const auto same = std::ranges::find(chain.namings, lowest, &Naming::lowest_step);
   if (same == chain.namings.end() || same->probability < 0.01)
     issues.push_back(warning("SEG-LEVEL-HINT", name,
                              "the level hint contradicts ribs, sacrum and lungs (all levels would "
                              "shift together); check it on the picture"));
-  chain.lowest_step = lowest;
-  chain.confidence = 1.0;
   chain.namings = {{lowest, 1.0}};
+  name_chain(chain, lowest, 1.0);
+  return true;
 }
 
 void report_doubts(const Chain& chain, const std::vector<VertebraFinding>& vertebrae, Issues& issues) {
@@ -170,7 +167,7 @@ void report_doubts(const Chain& chain, const std::vector<VertebraFinding>& verte
                 "be off by the same step; give a level hint, e.g. L1 at its height"));
   for (std::size_t i = 0; i < chain.discs.size(); ++i) {
     const auto below = vertebra_at_step(chain.lowest_step + static_cast<int>(i));
-    if (below && chain.disc_evidence[i] < 0.5)
+    if (below && chain.disc_evidence[i] < 0.4)
       issues.push_back(
           warning("SEG-DISC-WEAK", std::string(to_string(*below)),
                   "the disc above this vertebra is hardly seen (its endplates follow the neighbours' spacing); "
@@ -217,8 +214,8 @@ SpineResult find_vertebrae(const Volume<std::int16_t>& image, const Body& body, 
     return result;
   }
   SpineResult result;
-  if (options.level_hint)
-    apply_hint(*options.level_hint, frame, chain, result.issues);
+  if (!options.level_hint || !apply_hint(*options.level_hint, frame, chain, result.issues))
+    name_chain(chain, chain.namings.front().lowest_step, chain.namings.front().probability);
 
   const auto smooth = clipped_smooth(straight, body.tissue.soft_hu, 0.5, parallel);
   const auto lumbosacral = chain.lowest_step == 0 ? std::optional<std::size_t>(0) : std::nullopt;

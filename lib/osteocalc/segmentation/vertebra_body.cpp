@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace osteocalc::segmentation {
 namespace {
@@ -20,12 +21,42 @@ double square(double x) {
   return x * x;
 }
 
-/// The steepest slope of a bright thin cortex lies outside of it, the more so the larger the voxels.
-double wall_inset_mm(const Vec3& voxel_mm) {
-  return 0.2 * std::max(1.0, std::sqrt(voxel_mm[0] * voxel_mm[1]));
+/// SD in mm of everything that blurs an edge before its slope is taken, for voxels of this size: the scanner's point
+/// spread, the voxel itself, linear interpolation, our smoothing and the slope filter.
+double blur_mm(double voxel_mm) {
+  const double sampled = std::max(1.0, voxel_mm);
+  return std::sqrt(square(0.5) + square(0.29 * voxel_mm) + square(0.41 * sampled) + square(0.5) + square(0.75));
 }
-double endplate_inset_mm(const Vec3& voxel_mm) {
-  return 0.13 * std::max(1.0, voxel_mm[2]);
+
+/// Profiles across a surface, averaged: 0.5 mm apart, from 6 mm inside to 4 mm outside.
+class SurfaceProfile {
+ public:
+  void add(const auto& hu_at_outward_mm) {
+    for (int i = 0; i < samples; ++i)
+      sum_[static_cast<std::size_t>(i)] += hu_at_outward_mm(0.5 * i - 6.0);
+  }
+  /// How much brighter than the inside the cortex is, as a share of its height above the outside.
+  [[nodiscard]] double cortex_excess() const {
+    const auto mean = [&](int first, int last) {
+      return std::accumulate(sum_.begin() + first, sum_.begin() + last + 1, 0.0) / (last - first + 1);
+    };
+    const double inner = mean(0, 4), outer = mean(16, 20),
+                 peak = *std::max_element(sum_.begin() + 6, sum_.begin() + 14);
+    return ramp(peak - inner, 0.0, std::max(1e-9, peak - outer));
+  }
+
+ private:
+  static constexpr int samples = 21;
+  std::array<double, samples> sum_{};
+};
+
+/// How far inside of the steepest slope the surface lies: the slope of a plain step sits upon the surface, that of a
+/// shell thinner than the blur about one blur outside of it.
+double wall_inset_mm(const SurfaceProfile& profile, double blur) {
+  return blur * (0.15 + 1.0 * profile.cortex_excess());
+}
+double endplate_inset_mm(const SurfaceProfile& profile, double blur) {
+  return blur * (0.1 + 0.15 * profile.cortex_excess());
 }
 
 /// A section's size: half depth and half width of the body.
@@ -45,7 +76,7 @@ struct PlaneSearch {
 };
 
 PlaneSearch search_of(bool lumbosacral) {
-  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.3, 0.15, lumbosacral ? 0.25 : 0.8, lumbosacral ? 0.0 : 0.3};
+  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.3, 0.15, 0.8, lumbosacral ? 0.0 : 0.3};
   for (int d = lumbosacral ? -8 : -24; d <= (lumbosacral ? 40 : 24); d += 4)
     search.back_degrees.push_back(d);
   for (int d = -16; d <= 16; d += 4)
@@ -102,14 +133,22 @@ DiscPlane fit_disc(const Volume<float>& smooth, const Section& size, double s, d
   const PlaneSearch search = search_of(lumbosacral);
   DiscPlane best;
   best.score = -1e9;
+  const auto consider = [&](double back_degrees, double left_degrees) {
+    const double tb = std::tan(back_degrees * degree), tl = std::tan(left_degrees * degree);
+    DiscPlane plane = best_pair(tilted_section(smooth, s, tb, tl, size), usual_gap_mm, search);
+    plane.score -= 8.0 * (square(tb / search.pull_back) + square(tl / search.pull_left));
+    if (plane.score > best.score)
+      best = {s, tb, tl, plane.lower, plane.upper, plane.score};
+  };
   for (const double back : search.back_degrees)
-    for (const double left : search.left_degrees) {
-      const double tb = std::tan(back * degree), tl = std::tan(left * degree);
-      DiscPlane plane = best_pair(tilted_section(smooth, s, tb, tl, size), usual_gap_mm, search);
-      plane.score -= 8.0 * (square(tb / search.pull_back) + square(tl / search.pull_left));
-      if (plane.score > best.score)
-        best = {s, tb, tl, plane.lower, plane.upper, plane.score};
-    }
+    for (const double left : search.left_degrees)
+      consider(back, left);
+  for (const double step : {2.0, 1.0}) {
+    const double back = std::atan(best.tilt_back) / degree, left = std::atan(best.tilt_left) / degree;
+    for (const double db : {-step, 0.0, step})
+      for (const double dl : {-step, 0.0, step})
+        consider(back + db, left + dl);
+  }
   return best;
 }
 
@@ -152,8 +191,7 @@ void calm(std::vector<float>& values, int rows, int columns, bool ring) {
 }
 
 /// One endplate: the disc's plane bent to the steepest slope. sign +1: bone above (the upper of the two).
-Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int sign, const Section& size,
-                      double inset_mm) {
+Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int sign, const Section& size, double blur) {
   const int steps = static_cast<int>(2.0 * endplate_range_mm / 0.5) + 1;
   Endplate plate;
   HeightField& field = plate.surface;
@@ -189,13 +227,18 @@ Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int si
   plate.edge_hu_mm = edges / std::max(1.0, columns);
   field.s = cheapest_surface(costs, 0.18F, 0.9F, Ends::Open);
   calm(field.s, field.rows, field.columns, false);
+  SurfaceProfile profile;
   for (int r = 0; r < field.rows; ++r)
     for (int c = 0; c < field.columns; ++c) {
       const double v = field.v0 + r * field.step, u = field.u0 + c * field.step;
       float& s = field.s[static_cast<std::size_t>(r * field.columns + c)];
-      s = static_cast<float>(plane_s + disc.tilt_back * v + disc.tilt_left * u - endplate_range_mm + 0.5 * s +
-                             sign * inset_mm);
+      s = static_cast<float>(plane_s + disc.tilt_back * v + disc.tilt_left * u - endplate_range_mm + 0.5 * s);
+      if (square(v / size.a) + square(u / size.w) <= 0.8)
+        profile.add([&](double out) { return sample(smooth, s - sign * out, v, u); });
     }
+  const auto inset = static_cast<float>(sign * endplate_inset_mm(profile, blur));
+  for (float& s : field.s)
+    s += inset;
   return plate;
 }
 
@@ -231,7 +274,7 @@ CostField wall_edges(const Volume<float>& smooth, int first_s, int slices, doubl
 /// The wall from coarse to fine: a superellipse pulls the contour averaged over the level (in which the foramina bridge
 /// the pedicles), and that contour pulls each slice's own.
 BodyWall fit_wall(const Volume<float>& smooth, int first_s, int last_s, const Section& size, double soft_hu,
-                  double inset_mm) {
+                  double blur) {
   const int slices = last_s - first_s + 1;
   const CostField edges = wall_edges(smooth, first_s, slices, soft_hu);
   CostField level(1, BodyWall::angles, wall_heights);
@@ -267,8 +310,20 @@ BodyWall fit_wall(const Volume<float>& smooth, int first_s, int last_s, const Se
   wall.edge_hu_mm = 40.0 * steepest_sum / (slices * BodyWall::angles);
   wall.radius_mm = cheapest_surface(own, 0.12F, 0.9F, Ends::Circular);
   calm(wall.radius_mm, slices, BodyWall::angles, true);
+  SurfaceProfile profile;
+  for (int i = 0; i < slices; ++i)
+    for (int k = 0; k < BodyWall::angles; ++k) {
+      float& r = wall.radius_mm[static_cast<std::size_t>(i * BodyWall::angles + k)];
+      r = static_cast<float>(wall_low_mm + wall_step_mm * r);
+      const double angle = 2.0 * std::numbers::pi * k / BodyWall::angles;
+      if (std::sin(angle) < 0.2) // front and sides: no pedicle, no rib
+        profile.add([&](double out) {
+          return sample(smooth, first_s + i, (r + out) * std::sin(angle), (r + out) * std::cos(angle));
+        });
+    }
+  const auto inset = static_cast<float>(wall_inset_mm(profile, blur));
   for (float& r : wall.radius_mm)
-    r = static_cast<float>(wall_low_mm + wall_step_mm * r - inset_mm);
+    r -= inset;
   return wall;
 }
 
@@ -321,7 +376,7 @@ BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smoo
     BodyShape body;
     const double end = frame.length() - 1.0;
     const auto plate = [&](std::size_t i, int sign) {
-      return fit_endplate(smooth, shapes.discs[i], sign, section_at(frame, discs[i]), endplate_inset_mm(voxel_mm));
+      return fit_endplate(smooth, shapes.discs[i], sign, section_at(frame, discs[i]), blur_mm(voxel_mm[2]));
     };
     const auto in_view = [&](std::size_t i) {
       return seen_share(straight, shapes.discs[i], section_at(frame, discs[i])) > 0.85;
@@ -339,9 +394,9 @@ BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smoo
     const Section size = section_at(frame, 0.5 * (body.low_s + body.high_s));
     const double low = body.lower ? extreme_of(body.lower->surface, size, -1) : body.low_s;
     const double high = body.upper ? extreme_of(body.upper->surface, size, 1) : body.high_s;
-    body.wall =
-        fit_wall(smooth, static_cast<int>(std::max(0.0, std::floor(low))),
-                 static_cast<int>(std::min(end, std::ceil(high))), size, tissue.soft_hu, wall_inset_mm(voxel_mm));
+    body.wall = fit_wall(smooth, static_cast<int>(std::max(0.0, std::floor(low))),
+                         static_cast<int>(std::min(end, std::ceil(high))), size, tissue.soft_hu,
+                         blur_mm(std::sqrt(voxel_mm[0] * voxel_mm[1])));
     return body;
   });
   return shapes;

@@ -86,7 +86,8 @@ HeightField cut_between(const Volume<float>& smooth, const SpineFrame& frame, co
   const auto reference = [&](int r, int c) {
     const double v = field.v0 + r * field.step;
     if (lower_step == 0)
-      return disc.s + 0.5 * (disc.lower + disc.upper) + disc.tilt_back * std::min(v, a + 14.0);
+      return disc.s + 0.5 * (disc.lower + disc.upper) + disc.tilt_back * std::min(v, a + 14.0) -
+             0.4 * std::max(0.0, v - a - 14.0);
     double s = disc.s + 3.0 - 0.45 * spacing_mm * ramp(v, a + 6.0, a + 46.0);
     if (lower_step <= last_lumbar_step) {
       // Lumbar joints stand upright: outside of them rises the lower vertebra's process, inside hangs the upper's.

@@ -81,6 +81,7 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
   StudyResult result;
   result.study = describe(image, options);
   result.issues = image.issues;
+  result.levels = options.levels;
   result.provenance.inputs_sha256 = image.inputs_sha256;
   const std::vector<bone::BodyFinding> bodies = bone::find_vertebral_bodies(labels.voxels, options.parallel);
 

@@ -24,7 +24,8 @@ struct AnalyzeOptions {
   std::optional<std::string> subject; ///< what stands for the person in the output
   calibration::Calibration calibration;
   ParadoxOptions paradox;
-  double contrast_above_hu = 100; ///< median of the aorta's blood
+  double contrast_above_hu = 100;           ///< median of the aorta's blood
+  std::map<Vertebra, LevelEvidence> levels; ///< from a segmentation of ours
   Parallel parallel;
 };
 

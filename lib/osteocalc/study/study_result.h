@@ -44,6 +44,12 @@ struct Paradox {
   std::optional<std::string> quadrant; ///< neither, calcium, bone, both
 };
 
+/// How sure a vertebra's level is; 0.95 and more counts as certain.
+struct LevelEvidence {
+  double confidence = 0;
+  std::vector<Vertebra> alternatives; ///< most likely first
+};
+
 struct StudyProvenance {
   std::map<std::string, std::string> options;
   std::vector<std::string> tables;
@@ -55,6 +61,7 @@ struct StudyResult {
   StudyInfo study;
   std::vector<BedScore> beds;
   std::optional<bone::BoneResult> bone;
+  std::map<Vertebra, LevelEvidence> levels; ///< empty when the labels were given
   Paradox paradox;
   Issues issues;
   StudyProvenance provenance;

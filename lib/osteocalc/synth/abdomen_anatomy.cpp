@@ -3,8 +3,6 @@
 #include "osteocalc/synth/attenuation.h"
 #include "osteocalc/synth/random.h"
 
-#include <algorithm>
-
 namespace osteocalc::synth {
 namespace {
 

@@ -195,7 +195,7 @@ void Canvas::paint_pixel(std::size_t i, float distance, const Material& material
 }
 
 void Canvas::paint(const Material& material) {
-  const Texture texture(material.texture_hu, z_);
+  const Texture texture(material.texture_hu, material.texture_seed, z_);
   for (int y = joined_.y0; y < joined_.y1; ++y)
     for (int x = joined_.x0; x < joined_.x1; ++x) {
       const std::size_t i = offset(x, y);

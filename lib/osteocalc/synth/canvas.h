@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Material {
   float shell_mm = 0;
   Tissue core{};
   float texture_hu = 0; ///< SD of the core's texture, zero on average
+  std::uint32_t texture_seed = 0;
   Over over = Over::Everything;
 };
 

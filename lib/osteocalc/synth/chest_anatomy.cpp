@@ -70,14 +70,14 @@ std::vector<TubeNode> thoracic_nodes(const Spine& spine, const Trunk& trunk, con
   const auto on_the_way = [&](double t, double x_extra, double below_apex) {
     return Vec3{std::lerp(tube[0], d[0], t) + x_extra, std::lerp(tube[1], d[1], t), apex - below_apex};
   };
-  return {{heart.valve_mm, r.root - 1},
+  return {{heart.valve_mm, 0.65 * r.root}, // the annulus; its round end lies in the outflow tract
           {heart.root.center_mm, r.root},
           {heart.at(-5, 5, 16), r.ascending},
           {tube, r.ascending},
           {on_the_way(0.22, 0, 7), r.ascending - 1},
-          {on_the_way(0.45, 3, 0), r.arch},
-          {on_the_way(0.70, 5, 1), r.arch},
-          {on_the_way(0.92, 3, 10), r.arch - 0.5}};
+          {on_the_way(0.45, r.arch - 5, 0), r.arch},
+          {on_the_way(0.70, r.arch, 1), r.arch},
+          {on_the_way(0.92, 0.5 * r.arch, 10), r.arch - 0.5}};
 }
 
 /// Angle from the front towards the left, by height: beside the spine in the upper chest, before it in the abdomen.
@@ -202,12 +202,13 @@ void add_heart(std::vector<Piece>& pieces, const Trunk& trunk, const Heart& hear
     fat.parts.assign(fat.nodes.size() - 1, label::coronary_territory);
     sac.tubes.push_back(std::move(fat));
   }
-  for (Ellipsoid chamber : heart.chambers) {
-    chamber.semi_mm = chamber.semi_mm + (1.0 + 3.0 * trunk.fat) * Vec3{1, 1, 1};
-    sac.ellipsoids.push_back(chamber);
-  }
-  // The fork of the left main lies in a pad of fat beside the root.
-  sac.ellipsoids.push_back({{.center_mm = heart.at(32, -6, -4)},
+  for (const auto& parts : {heart.chambers, heart.auricles})
+    for (Ellipsoid part : parts) {
+      part.semi_mm = part.semi_mm + (1.0 + 3.0 * trunk.fat) * Vec3{1, 1, 1};
+      sac.ellipsoids.push_back(part);
+    }
+  // Beyond the fork of the left main, between its branches, lies a pad of fat.
+  sac.ellipsoids.push_back({{.center_mm = heart.at(42, -7, -5)},
                             heart.size * (0.7 + 0.3 * trunk.fat) * Vec3{18, 14, 10},
                             label::coronary_territory});
   Piece muscle{
@@ -215,7 +216,8 @@ void add_heart(std::vector<Piece>& pieces, const Trunk& trunk, const Heart& hear
           .outer = {tissue::myocardium_hu, 0}, .label = label::heart, .shell_mm = 8, .core = {tissue::blood_hu, 0}}};
   muscle.ellipsoids = {heart.chambers[0]};
   Piece thin{.material = {.outer = {tissue::blood_hu + 2, 0}, .label = label::heart}};
-  thin.ellipsoids = {heart.chambers[1], heart.chambers[2], heart.chambers[3]};
+  thin.ellipsoids.assign(heart.chambers.begin() + 1, heart.chambers.end());
+  thin.ellipsoids.insert(thin.ellipsoids.end(), heart.auricles.begin(), heart.auricles.end());
   pieces.insert(pieces.end(), {sac, thin, muscle});
 }
 
@@ -225,7 +227,7 @@ Piece great_vessels(const Spine& spine, const Trunk& trunk, const Heart& heart, 
   const double s = heart.size;
   const auto tube = [&](std::vector<TubeNode> nodes) { piece.tubes.push_back(smooth_tube(nodes, 5)); };
   const Vec3 fork = heart.at(24, -12, 33);
-  tube({{heart.at(28, 30, -14), 14 * s}, {heart.at(30, 22, 10), 14 * s}, {fork, 13.5 * s}});
+  tube({{heart.at(22, 25, -14), 14 * s}, {heart.at(27, 19, 10), 14 * s}, {fork, 13.5 * s}});
   tube({{fork, 11 * s},
         {heart.at(-6, -22, 30), 10 * s},
         {heart.at(-34, -26, 22), 9 * s},
@@ -258,16 +260,30 @@ Piece great_vessels(const Spine& spine, const Trunk& trunk, const Heart& heart, 
   return piece;
 }
 
-/// The diaphragm's crura lie against the aorta from T11 to L2, with hardly any fat between.
-Piece crura(const Spine& spine) {
-  Piece piece{.material = {.outer = {tissue::muscle_hu, 0}}};
+/// The diaphragm's crura: behind the liver a sheet of muscle wraps the aorta down to L1, close in front and with fat
+/// behind; below it two cords lie against the spine, with hardly any fat between them and the aorta.
+void add_crura(std::vector<Piece>& pieces, const Spine& spine, const Trunk& trunk, const Aorta& aorta) {
+  const double end = spine.z_mm(Vertebra::L1), fat = 1.2 + 2.0 * trunk.fat, sheet = 3.5;
+  Piece muscle{.material = {.outer = {tissue::muscle_hu, 0}, .over = Over::InsideCavity}},
+      inside{.material = {.outer = {tissue::fat_hu, 0}, .over = Over::InsideCavity}};
+  Tube hiatus;
+  for (std::size_t i = 0; i < aorta.line.parts.size(); ++i)
+    if (const TubeNode& node = aorta.line.nodes[i]; aorta.line.parts[i] >= label::aorta_descending &&
+                                                    node.center_mm[2] > end &&
+                                                    node.center_mm[2] < spine.z_mm(Vertebra::T8))
+      hiatus.nodes.push_back({node.center_mm + Vec3{0, 0.5 * fat, 0}, node.radius_mm + fat});
+  inside.tubes = {hiatus};
+  for (TubeNode& node : hiatus.nodes)
+    node.radius_mm += sheet;
+  muscle.tubes = {hiatus};
+  Piece cords{.material = {.outer = {tissue::muscle_hu, 0}}};
   for (const double angle : {-14.0, 52.0}) {
-    Tube crus;
-    for (double z = spine.z_mm(Vertebra::T11); z > spine.z_mm(Vertebra::L2); z -= 12)
-      crus.nodes.push_back({beside_spine(spine, z, angle, 4.5, 1), 4.5});
-    piece.tubes.push_back(crus);
+    Tube cord;
+    for (double z = end; z > spine.z_mm(Vertebra::L2); z -= 12)
+      cord.nodes.push_back({beside_spine(spine, z, angle, 4.0, 1), 4.0});
+    cords.tubes.push_back(cord);
   }
-  return piece;
+  pieces.insert(pieces.end(), {muscle, inside, cords});
 }
 
 } // namespace
@@ -277,7 +293,7 @@ std::vector<Piece> chest_pieces(const Person& person, const Spine& spine, const 
   std::vector<Piece> pieces{lung_vessels(person, trunk, heart)};
   add_airways(pieces, spine, trunk);
   add_heart(pieces, trunk, heart);
-  pieces.push_back(crura(spine));
+  add_crura(pieces, spine, trunk, aorta);
   pieces.push_back(great_vessels(spine, trunk, heart, aorta));
   const Tissue blood{tissue::blood_hu, 0};
   Piece left{.material = {.outer = blood, .label = label::iliac_artery_left}}, right = left, line = left;

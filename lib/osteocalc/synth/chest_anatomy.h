@@ -22,7 +22,8 @@ struct Coronary {
 struct Heart {
   Frame root; ///< at the aortic root's centre, turned as the heart is turned
   double size = 1;
-  std::vector<Ellipsoid> chambers; ///< left ventricle, right ventricle, left atrium, right atrium
+  std::vector<Ellipsoid> chambers; ///< left ventricle, right ventricle, left atrium, right atrium, the septa between
+  std::vector<Ellipsoid> auricles;
   std::vector<Coronary> coronaries;
   Vec3 valve_mm{0, 0, 0};              ///< middle of the aortic valve
   std::vector<Vec3> mitral_annulus_mm; ///< from its aortic end round the back

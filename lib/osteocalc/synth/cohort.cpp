@@ -120,12 +120,19 @@ CtRequest scan_of(const CohortMember& member, const Scanner& scanner) {
   request.patient_id = member.patient_id;
   const LabelId arteries[]{label::coronary_lm, label::coronary_lad, label::coronary_lcx, label::coronary_rca};
   const double usual[]{0.06, 0.45, 0.19, 0.30};
+  // Little calcium is found in few places: an artery whose share would be a speck leaves it to the LAD.
+  constexpr double least_mg = 3;
   double shares[4]{}, sum = 0;
   for (std::size_t i = 0; i < 4; ++i)
     sum += shares[i] = usual[i] * std::exp(random.vary(0, 0.4));
-  for (std::size_t i = 0; i < 4; ++i)
-    if (member.coronary_mass_mg > 0)
-      request.calcium.push_back({arteries[i], member.coronary_mass_mg * shares[i] / sum});
+  double lad_mg = member.coronary_mass_mg;
+  for (const std::size_t i : {0U, 2U, 3U})
+    if (const double mass = member.coronary_mass_mg * shares[i] / sum; mass >= least_mg) {
+      request.calcium.push_back({arteries[i], mass});
+      lad_mg -= mass;
+    }
+  if (lad_mg > 0)
+    request.calcium.push_back({label::coronary_lad, lad_mg});
   // The aorta calcifies with the coronary arteries, not in step with them.
   const auto aortic = [&](LabelId bed, double times) {
     const double mass = times * std::pow(member.coronary_mass_mg, 0.8) * std::exp(random.vary(0, 0.5));

@@ -14,7 +14,8 @@ namespace osteocalc::synth {
 /// them by straight lines, so that every slope a correct analysis may find can be worked out:
 ///   density  D = mean + sum_j bone_j (z_j - mean z_j) + e_D                              mg/cm3 HA at L1
 ///   burden   ln(S + 1) = intercept + slope_per_sd (D - mean) / SD(D) + sum_j artery_j (z_j - mean z_j) + e_S
-/// S is the coronary burden in points; a point stands for `mg_per_point` of HA, about what a 120 kV scan of 3 mm reads.
+/// S is the coronary burden in points; a point stands for `mg_per_point` of HA, about what a 120 kV scan of 3 mm reads
+/// (an Agatston score of 4 a mg).
 struct PersonModel {
   double age_low_years = 45, age_high_years = 85; ///< uniform
   double female_share = 0.5, smoking_share = 0.3, diabetes_share = 0.2;
@@ -25,10 +26,10 @@ struct PersonModel {
     double age_years, male, smoking, diabetes, bmi_kg_m2; ///< per unit
   };
   Effects bone{-1.9, 4.0, -7.0, 3.0, 0.6};
-  double intercept = 4.4, residual_sd = 0.75;
+  double intercept = 4.8, residual_sd = 0.7;
   double slope_per_sd = -0.30; ///< the adjusted slope: what remains of the relation at equal covariates
   Effects artery{0.045, 0.55, 0.35, 0.30, 0.02};
-  double mg_per_point = 0.19;
+  double mg_per_point = 0.25;
 };
 
 struct CohortMember {

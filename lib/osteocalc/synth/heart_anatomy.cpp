@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "osteocalc/synth/attenuation.h"
 #include "osteocalc/synth/chest_anatomy.h"
 #include "osteocalc/synth/random.h"
 
@@ -16,18 +15,20 @@ constexpr double degree = std::numbers::pi / 180;
 using Course = std::vector<Vec3>; ///< (left, front, up) from the root of an average heart, mm
 
 const std::array<Course, 4>& usual_courses() {
-  static const std::array<Course, 4> courses{{{{20, -9, -1}, {29, -11, -2}, {38, -9, -3}},
-                                              {{38, -9, -3},
-                                               {46, -3, -5},
-                                               {53, 5, -10},
+  static const std::array<Course, 4> courses{{{{18, -8, -1}, {25, -9, -2}, {31, -9, -3}},
+                                              {{31, -9, -3},
+                                               {39, -6, -4},
+                                               {46, -1, -6},
+                                               {53, 6, -11},
                                                {58, 18, -20},
                                                {62, 30, -34},
                                                {65, 40, -50},
                                                {70, 46, -68},
                                                {74, 44, -84}},
-                                              {{38, -9, -3},
-                                               {46, -16, -9},
-                                               {55, -23, -18},
+                                              {{31, -9, -3},
+                                               {39, -16, -7},
+                                               {47, -21, -12},
+                                               {56, -26, -20},
                                                {66, -30, -28},
                                                {72, -34, -40},
                                                {68, -40, -50},
@@ -107,20 +108,25 @@ Heart build_heart(const Person& person, const Spine& spine, const Trunk& trunk) 
   const Outline upper = trunk.at(trunk.root_mm - 20).cavity, lower = trunk.at(trunk.root_mm - 80).cavity;
   const double front = std::max(upper.y_mm - upper.half_depth_mm, lower.y_mm - lower.half_depth_mm);
   const double spine_front = body.frame.center_mm[1] - body.half_depth_mm;
-  // A heart of the average size needs 113 mm between breast bone and spine.
-  heart.size =
-      std::min((male ? 0.97 : 0.88) * std::sqrt(spine.size) * random.vary(1.0, 0.04), (spine_front - front) / 113);
+  // From the breast bone to the gullet before the spine a heart of the average size needs 101 mm.
+  const double gullet_mm = 14, room = spine_front - front - gullet_mm - 6;
+  heart.size = std::min((male ? 0.97 : 0.88) * std::sqrt(spine.size) * random.vary(1.0, 0.04), room / 101);
   const double turn = random.vary(0, 7) * degree;
   heart.root.left = {std::cos(turn), std::sin(turn), 0};
   heart.root.back = {-std::sin(turn), std::cos(turn), 0};
   // The right ventricle lies a few millimetres behind the breast bone.
-  const double y = std::min(front + 53 * heart.size + random.uniform(3, 8), spine_front - 56 * heart.size);
+  const double y = std::min(front + 48 * heart.size + random.uniform(3, 8), spine_front - gullet_mm - 53 * heart.size);
   heart.root.center_mm = {upper.x_mm - 8 + random.vary(0, 4), y, trunk.root_mm};
 
+  // The last one is where the other four meet: no groove cuts that deep.
   heart.chambers = {chamber(heart, {46, -1, -54}, {0.58, 0.52, -0.62}, {35, 35, 52}),
                     chamber(heart, {28, 25, -52}, {0.25, 0.15, -0.95}, {37, 23, 44}),
-                    chamber(heart, {18, -34, -22}, {0, 0, 1}, {33, 19, 25}),
-                    chamber(heart, {-17, 3, -48}, {0, 0, 1}, {26, 28, 38})};
+                    chamber(heart, {12, -34, -22}, {0, 0, 1}, {32, 19, 25}),
+                    chamber(heart, {-19, 2, -45}, {0, 0, 1}, {24, 28, 35}),
+                    chamber(heart, {4, 2, -46}, {0, 0, 1}, {28, 23, 28})};
+  // The auricles lie against the root: the right one before it, the left one beside the pulmonary trunk.
+  heart.auricles = {chamber(heart, {-17, 18, -8}, {0.75, 0.6, 0.2}, {9, 11, 15}),
+                    chamber(heart, {46, -15, 7}, {0.5, 0.85, 0}, {6, 7, 12})};
   heart.valve_mm = heart.at(7, -1, -11);
   heart.mitral_annulus_mm = {heart.at(25, -18, -38), heart.at(40, -24, -44), heart.at(58, -30, -46)};
 

@@ -37,7 +37,9 @@ Site site_of(const Torso& torso, LabelId bed) {
         fmt::format("no artery has the label {} (calcium cannot be placed there); name a coronary artery, "
                     "a segment of the aorta, the aortic valve or an iliac artery",
                     bed));
-  for (std::size_t i = 0; i + 1 < site.line->nodes.size(); ++i)
+  // Where the left main forks a plaque lies in both branches: whose it is would be a matter of opinion.
+  const std::size_t first = bed == label::coronary_lad || bed == label::coronary_lcx ? 2 : 0;
+  for (std::size_t i = first; i + 1 < site.line->nodes.size(); ++i)
     if (!aortic || site.line->parts[i] == bed)
       site.pieces.push_back(i);
   return site;
@@ -50,8 +52,8 @@ bool is_coronary(LabelId bed) {
 /// Half axes (across the wall, around it, along it) and density of one plaque; heavier loads come in bigger ones.
 void draw_size(Plaque& plaque, double load_mg, Random& random) {
   if (is_coronary(plaque.bed)) {
-    const double growth = std::clamp(std::cbrt(load_mg / 40), 0.8, 1.4);
-    plaque.shape.semi_mm = growth * Vec3{random.uniform(0.7, 1.3), random.uniform(0.8, 1.5), random.uniform(1.5, 4.0)};
+    const double growth = std::clamp(std::cbrt(load_mg / 40), 0.9, 1.3);
+    plaque.shape.semi_mm = growth * Vec3{random.uniform(1.0, 1.6), random.uniform(1.1, 1.8), random.uniform(1.8, 4.5)};
     plaque.density_mg_cm3 = random.uniform(250, 650);
     return;
   }

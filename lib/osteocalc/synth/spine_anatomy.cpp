@@ -274,6 +274,7 @@ Spine build_spine(const Person& person, const std::vector<LevelDensity>& densiti
   Random random(person.seed, 3);
   const bool male = person.sex == Sex::Male;
   Spine spine;
+  spine.texture_seed = person.seed;
   spine.size = person.height_cm / (male ? 176 : 163);
   for (const Vertebra level : all_vertebrae)
     spine.vertebrae.push_back(draw_form(level, person, spine.size * (male ? 1.02 : 0.94), random));
@@ -289,6 +290,7 @@ std::vector<Piece> spine_pieces(const Spine& spine) {
   for (const VertebraForm& form : spine.vertebrae) {
     pieces.push_back(posterior_piece(form));
     pieces.push_back(body_piece(form));
+    pieces.back().material.texture_seed = spine.texture_seed;
   }
   for (Piece& piece : canal(spine))
     pieces.push_back(std::move(piece));

@@ -28,6 +28,7 @@ struct VertebraForm {
 /// T1 to S1, cranial to caudal. z = 0 is the middle of the top of S1, y = 35 mm the middle of T8.
 struct Spine {
   std::vector<VertebraForm> vertebrae{};
+  std::uint32_t texture_seed = 0;
   double size = 1; ///< against the average woman of 163 cm or man of 176 cm
 
   [[nodiscard]] const VertebraForm& at(Vertebra level) const { return vertebrae[static_cast<std::size_t>(level)]; }

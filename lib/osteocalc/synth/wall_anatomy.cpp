@@ -120,8 +120,8 @@ Piece shoulder_girdle(const Spine& spine, const Trunk& trunk) {
   for (const double side : {-1.0, 1.0}) {
     Ellipsoid blade;
     const Vec3 out = normalized({side * std::sin(55 * degree), std::cos(55 * degree), 0});
-    blade.frame = {on_outline(cavity, side, 52, 17, z), {out[1], -out[0], 0}, out, {0, 0, 1}};
-    blade.semi_mm = {42, 2.6, 68};
+    blade.frame = {on_outline(cavity, side, 52, 14, z), {out[1], -out[0], 0}, out, {0, 0, 1}};
+    blade.semi_mm = {34, 2.6, 66};
     piece.ellipsoids.push_back(blade);
     const double zc = trunk.apex_mm - 14;
     const Outline top = trunk.at(zc).cavity;
@@ -187,18 +187,22 @@ Piece breasts(const Spine& spine, const Trunk& trunk, Random& random) {
   return piece;
 }
 
-/// Muscle that keeps the lungs away from the back of the spine, with a little fat in it, and the psoas.
-void add_muscles(std::vector<Piece>& pieces, const Spine& spine) {
+/// Muscle that keeps the lungs away from the back of the spine, and the psoas.
+void add_muscles(std::vector<Piece>& pieces, const Spine& spine, const Trunk& trunk) {
   Piece back{.material = {.outer = {tissue::muscle_hu, 0}}}, psoas{.material = {.outer = {tissue::muscle_hu, 0}}};
-  back.tubes.resize(2);
+  back.tubes.resize(4);
   psoas.tubes.resize(2);
   for (const VertebraForm& form : spine.vertebrae) {
     const Block& b = form.body;
     for (std::size_t k = 0; k < 2; ++k) {
       const double side = k == 0 ? -1 : 1;
       const bool lumbar = form.level >= Vertebra::L1;
-      back.tubes[k].nodes.push_back(lumbar ? TubeNode{b.frame.at(side * 18, b.half_depth_mm + 31, 0), 21}
-                                           : TubeNode{b.frame.at(side * 17, b.half_depth_mm + 24, 0), 16});
+      TubeNode node{b.frame.at(side * 18, b.half_depth_mm + (lumbar ? 31 : 24), 0), lumbar ? 21.0 : 16.0};
+      const Outline wall = trunk.at(node.center_mm[2]).muscle; // a turned vertebra must not push it out of the back
+      node.center_mm[1] = std::min(node.center_mm[1], wall.y_mm + wall.half_depth_mm - node.radius_mm - 3);
+      back.tubes[k].nodes.push_back(node);
+      // Between the heads of the ribs, where the lung does not reach.
+      back.tubes[2 + k].nodes.push_back({b.frame.at(side * (b.half_width_mm - 1), b.half_depth_mm + 8, 0), 9.5});
       if (lumbar) {
         const double down = static_cast<double>(form.level) - static_cast<double>(Vertebra::L1);
         psoas.tubes[k].nodes.push_back(
@@ -225,7 +229,7 @@ std::vector<Piece> outside_pieces(const Person& person, const Spine& spine, cons
 std::vector<Piece> wall_pieces(const Person& person, const Spine& spine, const Trunk& trunk) {
   Random random(person.seed, 5);
   std::vector<Piece> pieces;
-  add_muscles(pieces, spine);
+  add_muscles(pieces, spine, trunk);
   add_ribs(pieces, person, spine, trunk, random);
   pieces.push_back(breast_bone(trunk));
   pieces.push_back(shoulder_girdle(spine, trunk));

@@ -16,9 +16,9 @@ class KeyFile : public testing::Test {
   void SetUp() override { std::filesystem::remove(file); }
   void TearDown() override { std::filesystem::remove(file); }
   void write(const std::string& text) const { std::ofstream(file, std::ios::binary) << text; }
-  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) /
-                                     (std::string("osteocalc_") +
-                                      testing::UnitTest::GetInstance()->current_test_info()->name() + ".key");
+  const std::filesystem::path file =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("osteocalc_") + testing::UnitTest::GetInstance()->current_test_info()->name() + ".key");
 };
 
 // FIPS 180-4 examples.
@@ -69,7 +69,7 @@ TEST_F(KeyFile, GivenByTheUserIsTakenWithoutItsLineEnd) {
 }
 
 TEST_F(KeyFile, OfSeveralMakersAllGetTheSame) {
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 300; ++round) {
     const auto keys = parallel_map(8, Parallel{4}, [&](std::size_t) { return load_or_create_key(file); });
     EXPECT_EQ(std::set(keys.begin(), keys.end()).size(), 1U);
     std::filesystem::remove(file);

@@ -8,11 +8,17 @@ namespace osteocalc {
 namespace {
 
 template <class A, class B>
-concept Addable = requires(A a, B b) { a + b; };
+concept Addable = requires(A a, B b) {
+  a + b;
+};
 template <class A, class B>
-concept Comparable = requires(A a, B b) { a < b; };
+concept Comparable = requires(A a, B b) {
+  a < b;
+};
 template <class A, class B>
-concept Divisible = requires(A a, B b) { a / b; };
+concept Divisible = requires(A a, B b) {
+  a / b;
+};
 
 // What must not compile: the mistakes that bias a score or a density without anyone noticing.
 static_assert(!std::is_convertible_v<SliceThickness, SliceIncrement>);

@@ -11,7 +11,8 @@ namespace osteocalc::test {
 /// `point` turned about the LPS x axis, then about the y axis.
 inline Vec3 turned(const Vec3& point, double about_x_deg, double about_y_deg) {
   const double a = about_x_deg * std::numbers::pi / 180, b = about_y_deg * std::numbers::pi / 180;
-  const Vec3 p{point[0], std::cos(a) * point[1] - std::sin(a) * point[2], std::sin(a) * point[1] + std::cos(a) * point[2]};
+  const Vec3 p{point[0], std::cos(a) * point[1] - std::sin(a) * point[2],
+               std::sin(a) * point[1] + std::cos(a) * point[2]};
   return {std::cos(b) * p[0] + std::sin(b) * p[2], p[1], -std::sin(b) * p[0] + std::cos(b) * p[2]};
 }
 

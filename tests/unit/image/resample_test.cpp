@@ -110,8 +110,7 @@ TEST(ResampleLabels, TakesForEachVoxelTheNearestOfTheSource) {
   for (int z = 0; z < 16; ++z)
     for (int y = 0; y < 18; ++y)
       for (int x = 0; x < 20; ++x) {
-        const Vec3 index =
-            point_to_index(source.geometry(), index_to_point(target, {double(x), double(y), double(z)}));
+        const Vec3 index = point_to_index(source.geometry(), index_to_point(target, {double(x), double(y), double(z)}));
         ASSERT_EQ(result(x, y, z), nearest_label(source, index));
         inside += result(x, y, z) != 0 ? 1 : 0;
       }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/segmentation/segment.h"
+
+#include "osteocalc/segmentation/aorta.h"
+#include "osteocalc/segmentation/body.h"
+#include "osteocalc/segmentation/heart.h"
+
+namespace osteocalc::segmentation {
+namespace {
+
+// The contour found is the outer wall: plaque lies inside it.
+constexpr double wall_margin_mm = 0.0;
+
+/// Draws one structure over wholes and parts: draw(id, whole, part) for every voxel where `structure` is not 0.
+/// One structure at a time, so that no more than one map beside the two results is in memory.
+template <class Draw>
+void draw_structure(Segmentation& result, const Volume<LabelId>& structure, Parallel parallel, const Draw& draw) {
+  const std::size_t plane = static_cast<std::size_t>(structure.size(0)) * static_cast<std::size_t>(structure.size(1));
+  parallel_for(static_cast<std::size_t>(structure.size(2)), parallel, [&](std::size_t slice) {
+    for (std::size_t i = slice * plane; i < (slice + 1) * plane; ++i)
+      if (const LabelId id = structure.voxels()[i])
+        draw(id, result.wholes.voxels.voxels()[i], result.parts.voxels.voxels()[i]);
+  });
+}
+
+// Where several claim a voxel: bone before the heart, an artery before bone (plaque touches the spine), a lesion that
+// was decided coronary before all.
+void draw_heart(LabelId id, LabelId& whole, LabelId&) {
+  whole = whole == 0 ? id : whole;
+}
+void draw_aorta(LabelId id, LabelId& whole, LabelId& part) {
+  const bool is_aorta = id >= label::aorta_ascending && id <= label::aorta_abdominal;
+  whole = is_aorta ? label::aorta : id;
+  part = is_aorta ? id : LabelId{0};
+}
+void draw_coronaries(LabelId id, LabelId& whole, LabelId& part) {
+  whole = label::heart;
+  part = id;
+}
+
+void name_labels(LabelMap& labels) {
+  for (const LabelId id : labels_present(labels))
+    labels.names[id] = label_name(id);
+}
+
+} // namespace
+
+Segmentation segment(const Volume<std::int16_t>& image, const SegmentOptions& options) {
+  const Parallel parallel = options.parallel;
+  Segmentation result;
+  const Body body = find_body(image, parallel);
+  append(result.issues, body.issues);
+  SpineResult spine = find_vertebrae(image, body, {options.level_hint}, parallel);
+  append(result.issues, spine.issues);
+  const AortaResult aorta = find_aorta(image, body, spine, parallel);
+  append(result.issues, aorta.issues);
+  const HeartResult heart = find_heart(image, body, aorta, parallel);
+  append(result.issues, heart.issues);
+  result.vertebrae = std::move(spine.vertebrae);
+  result.wholes.voxels = std::move(spine.whole);
+  result.parts.voxels = std::move(spine.bodies);
+  if (heart.found)
+    draw_structure(result, paint_heart(heart, image.geometry(), parallel), parallel, draw_heart);
+  draw_structure(result, paint_aorta(aorta, image.geometry(), wall_margin_mm, parallel), parallel, draw_aorta);
+  if (heart.found)
+    draw_structure(result, paint_coronaries(heart, image, parallel), parallel, draw_coronaries);
+  name_labels(result.wholes);
+  name_labels(result.parts);
+  return result;
+}
+
+} // namespace osteocalc::segmentation

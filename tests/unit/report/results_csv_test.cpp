@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/report/results_csv.h"
+
+#include "unit/report/study_sample.h"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <sstream>
+
+namespace osteocalc::report {
+namespace {
+
+/// Rows as maps from column to cell; no cell of these tests holds a comma.
+std::vector<std::map<std::string, std::string>> parsed(const std::string& text) {
+  const auto cells = [](const std::string& line) {
+    std::vector<std::string> list(1);
+    for (const char c : line)
+      if (c == ',')
+        list.emplace_back();
+      else
+        list.back() += c;
+    return list;
+  };
+  std::istringstream in(text);
+  std::string line;
+  std::getline(in, line);
+  const std::vector<std::string> names = cells(line);
+  std::vector<std::map<std::string, std::string>> rows;
+  while (std::getline(in, line)) {
+    const std::vector<std::string> values = cells(line);
+    EXPECT_EQ(values.size(), names.size()) << line;
+    auto& row = rows.emplace_back();
+    for (std::size_t i = 0; i < names.size(); ++i)
+      row[names[i]] = values.at(i);
+  }
+  return rows;
+}
+
+study::StudyResult scored(const std::string& bed, double agatston) {
+  study::StudyResult result;
+  result.beds.push_back({bed, calcium::VariantScore{}, {}, {}, true});
+  result.beds.back().reference->agatston = agatston;
+  return result;
+}
+
+std::string text_of_three() {
+  std::vector<CohortRow> rows;
+  rows.push_back({"c", scored("aorta_abdominal", 0)});
+  rows.push_back({"a", test::sample_study()});
+  rows.push_back({"b", {}});
+  return results_csv(std::move(rows));
+}
+
+TEST(ResultsCsv, HasARowAStudySortedByKey) {
+  const auto rows = parsed(text_of_three());
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].at("study"), "a");
+  EXPECT_EQ(rows[2].at("study"), "c");
+  EXPECT_EQ(rows[0].at("state"), "done");
+  EXPECT_EQ(rows[1].at("state"), "refused"); // a study without any result keeps its row
+}
+
+TEST(ResultsCsv, HoldsTheContractsColumns) {
+  const auto row = parsed(text_of_three())[0];
+  EXPECT_EQ(row.at("subject"), "0123456789abcdef");
+  EXPECT_EQ(row.at("age_years"), "61");
+  EXPECT_EQ(row.at("sex"), "F");
+  EXPECT_EQ(row.at("coronary_agatston"), "81.5");
+  EXPECT_EQ(row.at("coronary_volume_mm3"), "61.125");
+  EXPECT_EQ(row.at("L1_hu"), "125.5");
+  EXPECT_EQ(row.at("L1_bmd_mg_cm3"), "105.4");
+  EXPECT_EQ(row.at("calibration_mode"), "phantom");
+  EXPECT_EQ(row.at("kvp_kv"), "120");
+  EXPECT_EQ(row.at("contrast"), "none");
+  EXPECT_EQ(row.at("issues"), "CAL-CONTRAST;IO-GAP"); // what was only information stays out
+}
+
+TEST(ResultsCsv, MissingIsAnEmptyCellAndZeroIsZero) {
+  const auto rows = parsed(text_of_three());
+  for (const char* column : {"coronary_agatston", "aorta_abdominal_agatston", "L1_hu", "age_years", "sex", "subject",
+                             "kvp_kv", "calibration_mode"})
+    EXPECT_EQ(rows[1].at(column), "") << column;
+  EXPECT_EQ(rows[0].at("aorta_abdominal_agatston"), "");  // refused
+  EXPECT_EQ(rows[2].at("aorta_abdominal_agatston"), "0"); // scored, and none found
+}
+
+TEST(ResultsCsv, AnExcludedLevelsValuesStayOut) {
+  EXPECT_EQ(parsed(text_of_three())[0].count("L2_hu"), 0U);
+  EXPECT_EQ(text_of_three().find("900"), std::string::npos);
+}
+
+TEST(ResultsCsv, DoesNotDependOnTheOrderOfItsRows) {
+  std::vector<CohortRow> rows;
+  rows.push_back({"b", {}});
+  rows.push_back({"a", test::sample_study()});
+  rows.push_back({"c", scored("aorta_abdominal", 0)});
+  EXPECT_EQ(results_csv(std::move(rows)), text_of_three());
+}
+
+} // namespace
+} // namespace osteocalc::report

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/report/study_output.h"
+
+#include "osteocalc/report/study_json.h"
+#include "unit/report/qc_scan.h"
+#include "unit/report/study_sample.h"
+#include "unit/report/test_path.h"
+
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+
+namespace osteocalc::report {
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(StudyHtml, SaysTheMainThingFirstAndHoldsEveryRow) {
+  const std::string page = study_html(test::sample_study(), {{"a.png", "Spine", "a caption"}});
+  EXPECT_LT(page.find("Coronary Agatston 82"), page.find("<h2>Calcium"));
+  EXPECT_TRUE(has(page, "Quadrant: bone"));
+  EXPECT_TRUE(has(page, "aorta_abdominal"));
+  EXPECT_TRUE(has(page, "<td>refused</td>")); // and not 0
+  EXPECT_TRUE(has(page, "the body is cut by the field of view"));
+  EXPECT_TRUE(has(page, "src=\"qc/a.png\""));
+  EXPECT_TRUE(has(page, "For research use only"));
+  EXPECT_FALSE(has(page, "{{"));
+  EXPECT_LT(page.find("CAL-CONTRAST"), page.find("<h2>Calcium")); // a refusal stands above the tables
+}
+
+TEST(StudyHtml, TextCannotBecomeMarkup) {
+  study::StudyResult result = test::sample_study();
+  result.study.subject = "<script>alert(1)</script>";
+  result.study.kernel = "B35f & \"sharp\" <b>";
+  result.issues.push_back(warning("X", "<i>where</i>", "a < b & c"));
+  result.bone->vertebrae[1].excluded = "<img src=x>";
+  const std::string page = study_html(result, {{"a.png", "<u>", "\"><svg>"}});
+  for (const char* part : {"<script", "<b>", "<i>", "<img src=x", "<u>", "<svg"})
+    EXPECT_FALSE(has(page, part)) << part;
+  EXPECT_TRUE(has(page, "&lt;script&gt;"));
+  EXPECT_TRUE(has(page, "a &lt; b &amp; c"));
+}
+
+TEST(StudyHtml, OfAnEmptyStudySaysThatNothingWasMeasured) {
+  const std::string page = study_html({}, {});
+  EXPECT_TRUE(has(page, "Nothing could be measured"));
+  EXPECT_TRUE(has(page, "No artery was scored"));
+  EXPECT_TRUE(has(page, "No vertebra was measured"));
+}
+
+TEST(StudyOutput, WritesTheFilesOfTheContract) {
+  const auto folder = test::test_path();
+  std::filesystem::remove_all(folder);
+  write_study_output(test::qc_study_with_bone(), test::qc_image(), folder);
+  for (const char* file : {"result.json", "lesions.csv", "vertebrae.csv", "report.html", "qc/sagittal_spine.png",
+                           "qc/axial_lesions.png", "qc/coronal_lesions.png"})
+    EXPECT_GT(std::filesystem::file_size(folder / file), 30U) << file;
+  std::ifstream in(folder / "result.json", std::ios::binary);
+  EXPECT_EQ(std::string((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>()),
+            study_json(test::qc_study_with_bone()));
+  std::filesystem::remove_all(folder);
+}
+
+} // namespace
+} // namespace osteocalc::report
