@@ -26,13 +26,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// "x/labels.nii.gz" -> "x/labels_parts.nii.gz", where our finer parts lie.
-std::filesystem::path parts_file_of(const std::filesystem::path& labels) {
-  std::string name = labels.filename().string();
-  const std::size_t dot = name.find(".nii");
-  return labels.parent_path() / name.insert(dot == std::string::npos ? name.size() : dot, "_parts");
-}
-
 /// Keeps the ids on one side of the border between TotalSegmentator's and our own.
 LabelMap only(const LabelMap& labels, bool parts) {
   LabelMap kept{labels.voxels.clone(), {}};
@@ -49,7 +42,7 @@ LabelMap read_all_labels(const PipelineRequest& request, const VolumeGeometry& i
   const Parallel parallel = request.options.parallel;
   LabelMap labels = aligned_labels(io::read_labels(request.labels), image, parallel, issues);
   io::write_labels(only(labels, false), request.output / "labels.nii.gz");
-  const std::filesystem::path parts_file = parts_file_of(request.labels);
+  const std::filesystem::path parts_file = io::label_parts_file(request.labels);
   if (std::filesystem::exists(parts_file)) {
     issues.push_back(info("LABEL-PARTS", "labels", "the finer parts beside the label map were read too"));
     draw_over(labels, aligned_labels(io::read_labels(parts_file), image, parallel, issues));

@@ -4,12 +4,11 @@
 
 #include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
-#include "osteocalc/segmentation/segment.h"
+#include "osteocalc/report/segmentation_json.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 namespace osteocalc::app {
 namespace {
@@ -18,33 +17,6 @@ struct SegmentArguments {
   std::string image, output, level_hint;
 };
 
-using Json = nlohmann::ordered_json;
-
-Json summary(const segmentation::Segmentation& found, const Issues& issues) {
-  Json json{{"schema", "osteocalc.segment/1"}, {"vertebrae", Json::array()}, {"issues", Json::array()}};
-  for (const segmentation::VertebraFinding& vertebra : found.vertebrae) {
-    Json alternatives = Json::array();
-    for (const Vertebra other : vertebra.alternatives)
-      alternatives.push_back(to_string(other));
-    json["vertebrae"].push_back({{"level", to_string(vertebra.level)},
-                                 {"level_confidence", vertebra.confidence},
-                                 {"level_alternatives", alternatives},
-                                 {"center_mm", vertebra.center_mm},
-                                 {"cut_by_field_of_view", vertebra.cut_by_field_of_view}});
-  }
-  for (const Issue& issue : issues)
-    json["issues"].push_back(
-        {{"level", to_string(issue.level)}, {"rule", issue.rule}, {"where", issue.where}, {"text", issue.text}});
-  return json;
-}
-
-/// "x/labels.nii.gz" -> "x/labels_parts.nii.gz".
-std::filesystem::path parts_file_of(const std::filesystem::path& labels) {
-  std::string name = labels.filename().string();
-  const std::size_t dot = name.find(".nii");
-  return labels.parent_path() / name.insert(dot == std::string::npos ? name.size() : dot, "_parts");
-}
-
 int run_segment(const SegmentArguments& arguments, const Context& context) {
   io::ReadOptions reading;
   reading.parallel = context.parallel;
@@ -52,11 +24,11 @@ int run_segment(const SegmentArguments& arguments, const Context& context) {
   const segmentation::Segmentation found =
       segmentation::segment(image.hu, {parse_level_hint(arguments.level_hint), context.parallel});
   io::write_labels(found.wholes, arguments.output);
-  io::write_labels(found.parts, parts_file_of(arguments.output));
+  io::write_labels(found.parts, io::label_parts_file(arguments.output));
   Issues issues = image.issues;
   append(issues, found.issues);
   if (context.json)
-    fmt::print("{}\n", summary(found, issues).dump(2));
+    fmt::print("{}", report::segmentation_json(found, issues));
   else
     print_issues(issues);
   return labels_present(found.wholes).empty() ? Refused : Done;

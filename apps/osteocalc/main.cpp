@@ -3,12 +3,12 @@
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/provenance.h"
+#include "osteocalc/report/segmentation_json.h"
 
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -47,11 +47,7 @@ void print_refusal(const Refusal& refusal, const Context& context) {
   print_issues(refusal.issues());
   if (!context.json)
     return;
-  nlohmann::ordered_json issues = nlohmann::ordered_json::array();
-  for (const Issue& issue : refusal.issues())
-    issues.push_back(
-        {{"level", to_string(issue.level)}, {"rule", issue.rule}, {"where", issue.where}, {"text", issue.text}});
-  fmt::print("{}\n", nlohmann::ordered_json{{"schema", "osteocalc.refusal/1"}, {"issues", issues}}.dump(2));
+  fmt::print("{}", report::refusal_json(refusal.issues()));
 }
 
 /// The one place where exceptions become exit states.

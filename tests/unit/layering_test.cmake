@@ -19,7 +19,7 @@ set(study_may_use core image io segmentation calcium calibration bone dxa refere
 set(review_may_use core image calcium bone dxa)
 set(batch_may_use core study)
 set(cohort_may_use core)
-set(report_may_use core image calcium calibration bone dxa study review batch cohort) # result structs; image: QC pictures
+set(report_may_use core image segmentation calcium calibration bone dxa study review batch cohort) # result structs; image: QC pictures
 set(view_may_use core image)
 
 # A header that says this line may include other libraries: only .cpp files and such headers of its module include it.

@@ -61,8 +61,9 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
   else if (!result.trabecular)
     result.excluded = "the body is too small for a volume of interest inside its cortex";
   else if (holds_metal(hu, body, options))
-    result.excluded = fmt::format("more than {:g} % of the inside of the body is above {:g} HU (cement or a screw)",
-                                  100 * options.metal_fraction, options.metal_hu);
+    result.excluded =
+        fmt::format("more than {:g} % of the inside of the body is above {:g} HU (cement, a screw or dense sclerosis)",
+                    100 * options.metal_fraction, options.metal_hu);
   else if (loss >= options.height_loss)
     result.excluded = fmt::format("height loss of {:.0f} % (1 - min(anterior, middle) / posterior)", 100 * loss);
   return result;

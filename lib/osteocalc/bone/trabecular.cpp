@@ -66,8 +66,10 @@ VolumeOfInterest trabecular_voi(const VertebralBody& body, const VolumeGeometry&
         if (core(x, y, z) != 0) {
           const Vec3 index = point_to_index(image, index_to_point(grid, {double(x), double(y), double(z)}));
           for (std::size_t axis = 0; axis < 3; ++axis) {
-            box[axis].add(static_cast<int>(std::floor(index[axis])));
-            box[axis].add(static_cast<int>(std::ceil(index[axis])));
+            // A voxel of the scan may lie up to half a grid step beyond the outermost grid point.
+            const double reach = 0.5 * grid.spacing_mm[0] / image.spacing_mm[axis];
+            box[axis].add(static_cast<int>(std::floor(index[axis] - reach)));
+            box[axis].add(static_cast<int>(std::ceil(index[axis] + reach)));
           }
         }
   // HU are taken from the scan's own voxels: interpolation would smooth the noise that the SD reports.

@@ -163,4 +163,10 @@ std::filesystem::path label_names_file(const std::filesystem::path& labels_file)
   return name.replace_extension(".json");
 }
 
+std::filesystem::path label_parts_file(const std::filesystem::path& labels_file) {
+  std::string name = labels_file.filename().string();
+  const std::size_t dot = name.find(".nii");
+  return labels_file.parent_path() / name.insert(dot == std::string::npos ? name.size() : dot, "_parts");
+}
+
 } // namespace osteocalc::io

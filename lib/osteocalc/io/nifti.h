@@ -33,4 +33,7 @@ void write_labels(const LabelMap& labels, const std::filesystem::path& file);
 /// LABELS.json beside LABELS.nii or LABELS.nii.gz.
 [[nodiscard]] std::filesystem::path label_names_file(const std::filesystem::path& labels_file);
 
+/// LABELS_parts.nii.gz beside LABELS.nii.gz: where the finer parts of a segmentation lie.
+[[nodiscard]] std::filesystem::path label_parts_file(const std::filesystem::path& labels_file);
+
 } // namespace osteocalc::io

@@ -129,7 +129,8 @@ SliceStack stack_slices(std::span<const SlicePosition> slices, const Vec3& norma
   stack.grid_slices = grid.z.back() + 1;
   const Vec3 span = slices[stack.order.back()].position_mm - slices[stack.order.front()].position_mm;
   stack.step_mm = (1.0 / grid.z.back()) * span;
-  stack.increment_mm = dot(stack.step_mm, normal);
+  // Positions are decimal texts: the last binary digits of their differences mean nothing.
+  stack.increment_mm = std::round(1e9 * dot(stack.step_mm, normal)) / 1e9;
   describe(grid, stack, norm(stack.step_mm - stack.increment_mm * normal) / stack.increment_mm);
   return stack;
 }

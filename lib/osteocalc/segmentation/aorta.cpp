@@ -48,16 +48,18 @@ std::vector<CircleHit> track_descending(const CircleScores& scores, Parallel par
   return track_circles(likely, {});
 }
 
-/// The last hit of the run that has the full radius and the most evidence; above it the axial section is no circle.
+/// The last hit of the run that has the full radius and the most evidence; above it the axial section is no circle, and
+/// the course may have left the vessel for a narrower one, say the gullet.
 std::size_t top_of_descending(const std::vector<CircleHit>& hits) {
+  constexpr double full_share = 0.80, ordinary_score = 0.35;
   Line radii;
   for (const CircleHit& h : hits)
     radii.push_back(h.radius_mm);
-  const double least = 0.72 * quantile(radii, 0.5);
+  const double least = full_share * quantile(radii, 0.5);
   double sum = 0.0, best = -1.0;
   std::size_t top = 0;
   for (std::size_t i = 0; i < hits.size(); ++i) {
-    sum = hits[i].radius_mm >= least ? sum + std::max(0.0, hits[i].score - 0.35) : 0.0;
+    sum = hits[i].radius_mm >= least ? sum + std::max(0.0, hits[i].score - ordinary_score) : 0.0;
     if (sum >= best && hits[i].radius_mm >= least) {
       best = sum;
       top = i;
@@ -67,16 +69,21 @@ std::size_t top_of_descending(const std::vector<CircleHit>& hits) {
 }
 
 /// How many hits from above belong to the ascending aorta: once it is `least_radii` long, a lasting loss of its round
-/// outline is the root; in the chambers below other outlines may imitate one.
+/// outline is the root, or a sharp turn to the right, into the atrium; the chambers below may imitate an outline.
 std::size_t root_depth(const std::vector<CircleHit>& down, double least_radii) {
-  constexpr double least_root_score = 0.48;
+  constexpr double least_root_score = 0.48, sharp_turn = 0.6;
+  constexpr std::size_t ahead = 5;
   Line scores;
   for (const CircleHit& h : down)
     scores.push_back(h.score);
   scores = box_mean(scores, 5);
+  const auto goes_on = [&](std::size_t i) {
+    const std::size_t next = std::min(i + ahead, down.size() - 1);
+    return scores[i] > least_root_score && down[i].x - down[next].x < sharp_turn * static_cast<double>(ahead);
+  };
   std::size_t i = 0;
-  while (i < down.size() && (static_cast<double>(i) * working_spacing_mm < least_radii * down[i].radius_mm ||
-                             scores[i] > least_root_score))
+  while (i < down.size() &&
+         (static_cast<double>(i) * working_spacing_mm < least_radii * down[i].radius_mm || goes_on(i)))
     ++i;
   return i;
 }

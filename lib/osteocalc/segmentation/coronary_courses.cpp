@@ -13,6 +13,7 @@ namespace {
 
 constexpr double mm = 1.0 / working_spacing_mm;
 constexpr double lm_ends_before_mm = 10.0; // of the fat pad's centre
+constexpr double least_lm_mm = 13.0;       // from the root's wall to the fork
 constexpr double lcx_behind_mm = 12.0;     // of the fat pad's centre
 constexpr double lad_share = 0.80;         // of the way to the left border
 constexpr double lad_depth_mm = 5.0;       // behind the heart's front
@@ -143,7 +144,8 @@ CoronaryCourses find_courses(const Thorax& thorax, const AorticRoot& root, const
   find_fat_pad(thorax, frame, courses);
   const Vec3 pad = courses.fat_pad, towards = normalized(pad);
   const auto at = [](const Vec3& p, double up) { return Vec3{p[0], p[1], up}; };
-  const Vec3 fork = pad - lm_ends_before_mm * towards;
+  courses.fork_mm = std::max(norm(pad) - lm_ends_before_mm, frame.root_radius_mm + least_lm_mm);
+  const Vec3 fork = courses.fork_mm * towards;
   Polyline lad{at(fork + Vec3{0, 1, 0}, -3), at(pad + Vec3{-1, 1, 0}, -4), at(pad + Vec3{8, 7, 0}, -8)};
   Polyline lcx{at(pad + Vec3{-6, 1 - lcx_behind_mm, 0}, -3), at(pad + Vec3{3, -lcx_behind_mm, 0}, -8)};
   Polyline diagonal, marginal, rca;

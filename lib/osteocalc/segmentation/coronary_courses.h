@@ -33,7 +33,8 @@ using Polyline = std::vector<Vec3>;
 /// The expected courses in this heart, in frame coordinates: one line or more an artery.
 struct CoronaryCourses {
   std::array<std::vector<Polyline>, artery_count> lines; ///< by CoronaryArtery
-  Vec3 fat_pad{};                                        ///< fat left of the root, where the left main forks
+  Vec3 fat_pad{};                                        ///< fat left of the root, between the left main's branches
+  double fork_mm = 0.0;                                  ///< from the root's axis to the left main's fork
   double fat_pad_ml = 0.0;                               ///< below 0.8 mL its place is mostly the usual one
   int border_heights = 0;                                ///< heights, of 16, at which the left border was seen
 };

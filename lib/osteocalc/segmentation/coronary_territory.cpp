@@ -42,9 +42,8 @@ double root_wall_distance_mm(const Vec3& usual_mm, double root_radius_mm) noexce
 }
 
 bool is_left_main(const CoronaryCourses& courses, const Vec3& frame_mm) noexcept {
-  constexpr double fork_before_pad_mm = 10.0, lowest_mm = -15.0;
-  return frame_mm[2] > lowest_mm &&
-         std::hypot(frame_mm[0], frame_mm[1]) < std::hypot(courses.fat_pad[0], courses.fat_pad[1]) - fork_before_pad_mm;
+  constexpr double lowest_mm = -15.0;
+  return frame_mm[2] > lowest_mm && std::hypot(frame_mm[0], frame_mm[1]) < courses.fork_mm;
 }
 
 Volume<LabelId> coronary_territory(const Volume<std::uint8_t>& heart, const Thorax& thorax, const HeartFrame& frame,

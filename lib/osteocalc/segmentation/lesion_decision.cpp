@@ -69,7 +69,7 @@ std::optional<SpotDecision> outside_heart(const BrightSpot& spot) {
   if (spot.to_bone_mm < 5)
     return is(LesionKind::Bone, 0.98, "bone near");
   // A large heart may lie in front of the lungs' hull; there its own fat tells its arteries from rib cartilage.
-  const bool in_heart = spot.in_heart_mm > 4 && spot.to_bone_mm > 10 && spot.around && spot.around->fat_share > 0.3;
+  const bool in_heart = spot.in_heart_mm > 2 && spot.to_bone_mm > 10 && spot.around && spot.around->fat_share > 0.3;
   if (spot.to_wall_mm < 6 && !in_heart)
     return is(LesionKind::Bone, 0.95, "chest wall near");
   if (spot.to_descending_mm < 4)

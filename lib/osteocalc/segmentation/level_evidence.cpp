@@ -231,23 +231,20 @@ Line sacral_wings(const Volume<std::int16_t>& detail, const SpineFrame& frame, c
 }
 
 double sacrum_end(const Line& wings, const Line& depth_mm) {
-  constexpr double wing = 0.10, none = 0.05;
-  constexpr int below_mm = 120, gap_mm = 25, clear_mm = 60;
+  constexpr double wing = 0.10;
+  constexpr int below_mm = 120, clear_mm = 60;
   const Line smooth = gaussian(wings, 3.0);
-  const auto n = std::ssize(smooth);
-  const auto first = std::find_if(smooth.begin(), smooth.begin() + std::min<std::ptrdiff_t>(n, below_mm),
-                                  [](double w) { return w > wing; });
-  if (first == smooth.begin() + std::min<std::ptrdiff_t>(n, below_mm))
+  const auto low_end = smooth.begin() + std::min<std::ptrdiff_t>(std::ssize(smooth), below_mm);
+  const auto broadest = std::max_element(smooth.begin(), low_end);
+  if (*broadest < wing)
     return 0.0;
-  auto last = first;
-  for (auto at = first; at != smooth.end() && at - last < gap_mm; ++at)
-    if (*at > none)
-      last = at;
+  // Iliac crests and the processes of L5 beside the disc are much thinner than the wings.
+  const auto end = std::find_if(broadest, smooth.end(), [&](double w) { return w < 0.5 * *broadest; });
   // Shoulder blades beside the upper chest are no wings: the bodies there are small, and ribs follow.
-  const auto clear_end = last + std::min<std::ptrdiff_t>(clear_mm, smooth.end() - last);
-  const bool clear = std::none_of(last + 1, clear_end, [](double w) { return w > wing; });
-  const double depth = value_at(depth_mm, static_cast<double>(last - smooth.begin()));
-  return clear && last - first >= 8 && depth > 24.0 ? static_cast<double>(last - smooth.begin()) : 0.0;
+  const auto clear_end = end + std::min<std::ptrdiff_t>(clear_mm, smooth.end() - end);
+  const bool clear = std::none_of(end, clear_end, [&](double w) { return w > 0.7 * *broadest; });
+  const auto s = static_cast<double>(end - smooth.begin());
+  return clear && end != smooth.end() && value_at(depth_mm, s) > 24.0 ? s : 0.0;
 }
 
 LevelEvidence gather_level_evidence(const Volume<std::int16_t>& detail, const SpineFrame& frame, const Line& discs,

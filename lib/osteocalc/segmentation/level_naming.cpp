@@ -49,7 +49,7 @@ double sacrum_score(const LevelEvidence& evidence, int lowest) {
   for (std::size_t k = 0; k < evidence.sacral_wing.size(); ++k)
     if (const int step = lowest + static_cast<int>(k); step <= l1) {
       const double wing = ramp(evidence.sacral_wing[k], 0.04, 0.12);
-      score += 2.0 * std::log(step <= 0 ? 0.05 + 0.9 * wing : 0.95 - 0.9 * wing);
+      score += 2.0 * std::log(step <= 0 ? 0.25 + 0.7 * wing : 0.95 - 0.9 * wing);
     }
   return score;
 }

@@ -5,6 +5,7 @@
 #include "osteocalc/study/blood_pool.h"
 #include "osteocalc/study/paradox.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace osteocalc::study {
@@ -73,6 +74,12 @@ void measure_calcium(const CtImage& image, const BedMap& map, const AnalyzeOptio
   append(result.issues, scored.issues);
   for (std::size_t i = 0; i < map.beds.size(); ++i)
     result.beds.push_back(bed_score(std::move(scored.regions[i]), map.beds[i].complete));
+  const bool coronary = std::ranges::any_of(result.beds, [](const BedScore& bed) { return bed.bed == "coronary"; });
+  const bool thick = result.study.increment_mm > options.gated_increment_mm;
+  if (coronary && (thick || has_rule(image.issues, "SEG-HEART-UNGATED")))
+    result.issues.push_back(warning("CAL-LOWER-BOUND", "coronary",
+                                    "the scan is thick or not gated (both hide calcium): the coronary score is a lower "
+                                    "bound, not a risk class"));
 }
 
 } // namespace

@@ -25,6 +25,7 @@ struct AnalyzeOptions {
   calibration::Calibration calibration;
   ParadoxOptions paradox;
   double contrast_above_hu = 100;           ///< median of the aorta's blood
+  double gated_increment_mm = 3.1;          ///< a coronary score of coarser slices is a lower bound
   std::map<Vertebra, LevelEvidence> levels; ///< from a segmentation of ours
   Parallel parallel;
 };

@@ -83,7 +83,7 @@ std::vector<TubeNode> thoracic_nodes(const Spine& spine, const Trunk& trunk, con
 /// Angle from the front towards the left, by height: beside the spine in the upper chest, before it in the abdomen.
 double side_angle(const Spine& spine, double z) {
   const double top = spine.z_mm(Vertebra::T5), hiatus = spine.z_mm(Vertebra::T12), end = spine.z_mm(Vertebra::L4);
-  return z > hiatus ? std::lerp(22.0, 58.0, std::clamp((z - hiatus) / (top - hiatus), 0.0, 1.0))
+  return z > hiatus ? std::lerp(22.0, 62.0, std::sqrt(std::clamp((z - hiatus) / (top - hiatus), 0.0, 1.0)))
                     : std::lerp(8.0, 22.0, std::clamp((z - end) / (hiatus - end), 0.0, 1.0));
 }
 
@@ -186,31 +186,38 @@ void add_airways(std::vector<Piece>& pieces, const Spine& spine, const Trunk& tr
   wall.tubes.push_back({{{fork, 7.6}, {fork + Vec3{-38, 6, -28}, 6.4}, {fork + Vec3{-60, 10, -58}, 3.6}}, 1, {}});
   wall.tubes.push_back({{{fork, 7.2}, {fork + Vec3{46, 10, -30}, 5.6}, {fork + Vec3{64, 12, -62}, 3.4}}, 1, {}});
   Piece gullet{.material = {.outer = {tissue::muscle_hu, 0}}};
-  gullet.tubes.resize(1);
+  gullet.tubes.resize(2); // flat when empty
   for (double z = trunk.apex_mm + 40; z > trunk.root_mm - 110; z -= 20)
-    gullet.tubes[0].nodes.push_back({before_spine(z, z > trunk.carina_mm ? 3 : -4, 8.5), 6.5});
+    for (std::size_t side = 0; side < 2; ++side)
+      gullet.tubes[side].nodes.push_back(
+          {before_spine(z, (z > trunk.carina_mm ? -1.0 : -8.0) + 8.0 * static_cast<double>(side), 8.5), 4.5});
   pieces.push_back(std::move(gullet));
   pieces.push_back(std::move(wall));
 }
 
-void add_heart(std::vector<Piece>& pieces, const Trunk& trunk, const Heart& heart) {
+/// The pericardial sac with its fat; the arteries run within it.
+Piece pericardium(const Trunk& trunk, const Heart& heart) {
   Piece sac{.material = {.outer = {tissue::fat_hu, 0}, .label = label::heart}};
   for (const Coronary& artery : heart.coronaries) {
     Tube fat = artery.line;
     for (TubeNode& node : fat.nodes)
-      node.radius_mm = 3.6 + 2.8 * trunk.fat;
+      node.radius_mm = 3.2 + 1.8 * trunk.fat;
     fat.parts.assign(fat.nodes.size() - 1, label::coronary_territory);
     sac.tubes.push_back(std::move(fat));
   }
   for (const auto& parts : {heart.chambers, heart.auricles})
     for (Ellipsoid part : parts) {
-      part.semi_mm = part.semi_mm + (1.0 + 3.0 * trunk.fat) * Vec3{1, 1, 1};
+      part.semi_mm = part.semi_mm + (1.5 + 3.2 * trunk.fat) * Vec3{1, 1, 1};
       sac.ellipsoids.push_back(part);
     }
   // Beyond the fork of the left main, between its branches, lies a pad of fat.
   sac.ellipsoids.push_back({{.center_mm = heart.at(42, -7, -5)},
                             heart.size * (0.7 + 0.3 * trunk.fat) * Vec3{18, 14, 10},
                             label::coronary_territory});
+  return sac;
+}
+
+void add_chambers(std::vector<Piece>& pieces, const Heart& heart) {
   Piece muscle{
       .material = {
           .outer = {tissue::myocardium_hu, 0}, .label = label::heart, .shell_mm = 8, .core = {tissue::blood_hu, 0}}};
@@ -218,7 +225,7 @@ void add_heart(std::vector<Piece>& pieces, const Trunk& trunk, const Heart& hear
   Piece thin{.material = {.outer = {tissue::blood_hu + 2, 0}, .label = label::heart}};
   thin.ellipsoids.assign(heart.chambers.begin() + 1, heart.chambers.end());
   thin.ellipsoids.insert(thin.ellipsoids.end(), heart.auricles.begin(), heart.auricles.end());
-  pieces.insert(pieces.end(), {sac, thin, muscle});
+  pieces.insert(pieces.end(), {thin, muscle});
 }
 
 /// Pulmonary trunk and arteries, lung veins, caval veins, the branches of the arch.
@@ -292,9 +299,10 @@ std::vector<Piece> chest_pieces(const Person& person, const Spine& spine, const 
                                 const Aorta& aorta) {
   std::vector<Piece> pieces{lung_vessels(person, trunk, heart)};
   add_airways(pieces, spine, trunk);
-  add_heart(pieces, trunk, heart);
+  pieces.push_back(pericardium(trunk, heart));
   add_crura(pieces, spine, trunk, aorta);
   pieces.push_back(great_vessels(spine, trunk, heart, aorta));
+  add_chambers(pieces, heart); // the veins end in them
   const Tissue blood{tissue::blood_hu, 0};
   Piece left{.material = {.outer = blood, .label = label::iliac_artery_left}}, right = left, line = left;
   right.material.label = label::iliac_artery_right;

@@ -108,14 +108,14 @@ Heart build_heart(const Person& person, const Spine& spine, const Trunk& trunk) 
   const Outline upper = trunk.at(trunk.root_mm - 20).cavity, lower = trunk.at(trunk.root_mm - 80).cavity;
   const double front = std::max(upper.y_mm - upper.half_depth_mm, lower.y_mm - lower.half_depth_mm);
   const double spine_front = body.frame.center_mm[1] - body.half_depth_mm;
-  // From the breast bone to the gullet before the spine a heart of the average size needs 101 mm.
-  const double gullet_mm = 14, room = spine_front - front - gullet_mm - 6;
+  // From the breast bone to the gullet before the spine a heart of the average size needs 101 mm, and its fat 8.
+  const double gullet_mm = 14, room = spine_front - front - gullet_mm - 8;
   heart.size = std::min((male ? 0.97 : 0.88) * std::sqrt(spine.size) * random.vary(1.0, 0.04), room / 101);
   const double turn = random.vary(0, 7) * degree;
   heart.root.left = {std::cos(turn), std::sin(turn), 0};
   heart.root.back = {-std::sin(turn), std::cos(turn), 0};
   // The right ventricle lies a few millimetres behind the breast bone.
-  const double y = std::min(front + 48 * heart.size + random.uniform(3, 8), spine_front - gullet_mm - 53 * heart.size);
+  const double y = std::min(front + 48 * heart.size + random.uniform(5, 9), spine_front - gullet_mm - 53 * heart.size);
   heart.root.center_mm = {upper.x_mm - 8 + random.vary(0, 4), y, trunk.root_mm};
 
   // The last one is where the other four meet: no groove cuts that deep.
@@ -130,7 +130,7 @@ Heart build_heart(const Person& person, const Spine& spine, const Trunk& trunk) 
   heart.valve_mm = heart.at(7, -1, -11);
   heart.mitral_annulus_mm = {heart.at(25, -18, -38), heart.at(40, -24, -44), heart.at(58, -30, -46)};
 
-  const double depth = 2.6 + 1.6 * trunk.fat, r = male ? 1.9 : 1.7;
+  const double r = male ? 1.9 : 1.7, depth = r + 0.3 + 0.6 * trunk.fat;
   const auto& courses = usual_courses();
   heart.coronaries = {{label::coronary_lm, coronary_line(heart, courses[0], r + 0.3, r + 0.1, depth, true, random)},
                       {label::coronary_lad, coronary_line(heart, courses[1], r, 0.9, depth, false, random)},

@@ -14,6 +14,14 @@
 namespace osteocalc::synth {
 namespace {
 
+/// Whether a point is within the aorta or 2 mm of it. Its first nodes are the root's.
+bool in_root(const Torso& torso, const Vec3& point) {
+  const auto near = [&](const TubeNode& node) { return norm(node.center_mm - point) < node.radius_mm + 2; };
+  const auto& nodes = torso.aorta.line.nodes;
+  return std::any_of(nodes.begin(),
+                     nodes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(nodes.size(), 12)), near);
+}
+
 /// The pieces of a vessel that may hold plaque of one bed: indices into nodes, each a piece's start.
 struct Site {
   const Tube* line = nullptr;
@@ -37,8 +45,12 @@ Site site_of(const Torso& torso, LabelId bed) {
         fmt::format("no artery has the label {} (calcium cannot be placed there); name a coronary artery, "
                     "a segment of the aorta, the aortic valve or an iliac artery",
                     bed));
-  // Where the left main forks a plaque lies in both branches: whose it is would be a matter of opinion.
-  const std::size_t first = bed == label::coronary_lad || bed == label::coronary_lcx ? 2 : 0;
+  // Where the left main forks a plaque lies in both branches, and at the origin in the root's wall as well: whose it is
+  // would be a matter of opinion.
+  std::size_t first = bed == label::coronary_lad || bed == label::coronary_lcx ? 2 : 0;
+  if (bed == label::coronary_lm || bed == label::coronary_rca)
+    while (first + 2 < site.line->nodes.size() && in_root(torso, site.line->nodes[first].center_mm))
+      ++first;
   for (std::size_t i = first; i + 1 < site.line->nodes.size(); ++i)
     if (!aortic || site.line->parts[i] == bed)
       site.pieces.push_back(i);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/report/segmentation_json.h"
+
+#include "osteocalc/report/json_values.h"
+
+namespace osteocalc::report {
+
+std::string segmentation_json(const segmentation::Segmentation& found, const Issues& issues) {
+  Json json{{"schema", "osteocalc.segment/1"}, {"vertebrae", Json::array()}};
+  for (const segmentation::VertebraFinding& vertebra : found.vertebrae) {
+    Json alternatives = Json::array();
+    for (const Vertebra other : vertebra.alternatives)
+      alternatives.push_back(to_string(other));
+    json["vertebrae"].push_back({{"level", to_string(vertebra.level)},
+                                 {"level_confidence", vertebra.confidence},
+                                 {"level_alternatives", alternatives},
+                                 {"center_mm", vertebra.center_mm},
+                                 {"cut_by_field_of_view", vertebra.cut_by_field_of_view}});
+  }
+  json["issues"] = to_json(issues);
+  return json.dump(2) + "\n";
+}
+
+std::string refusal_json(const Issues& reasons) {
+  return Json{{"schema", "osteocalc.refusal/1"}, {"issues", to_json(reasons)}}.dump(2) + "\n";
+}
+
+} // namespace osteocalc::report

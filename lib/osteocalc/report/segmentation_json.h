@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/core/issue.h"
+#include "osteocalc/segmentation/segment.h"
+
+#include <string>
+
+namespace osteocalc::report {
+
+/// The text of `segment --json` (schema osteocalc.segment/1): the vertebrae with their level evidence, and all issues.
+[[nodiscard]] std::string segmentation_json(const segmentation::Segmentation& found, const Issues& issues);
+
+/// What a verb prints with --json when it refuses (schema osteocalc.refusal/1).
+[[nodiscard]] std::string refusal_json(const Issues& reasons);
+
+} // namespace osteocalc::report

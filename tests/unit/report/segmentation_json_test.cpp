@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/report/segmentation_json.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace osteocalc::report {
+namespace {
+
+TEST(SegmentationJson, LevelsCarryTheirEvidence) {
+  segmentation::Segmentation found;
+  segmentation::VertebraFinding vertebra;
+  vertebra.level = Vertebra::T12;
+  vertebra.confidence = 0.7;
+  vertebra.alternatives = {Vertebra::T11};
+  found.vertebrae.push_back(vertebra);
+  const auto json = nlohmann::json::parse(segmentation_json(found, {warning("SEG-X", "spine", "text")}));
+  EXPECT_EQ(json["schema"], "osteocalc.segment/1");
+  EXPECT_EQ(json["vertebrae"][0]["level"], "T12");
+  EXPECT_EQ(json["vertebrae"][0]["level_confidence"], 0.7);
+  EXPECT_EQ(json["vertebrae"][0]["level_alternatives"], nlohmann::json::array({"T11"}));
+  EXPECT_EQ(json["issues"][0]["rule"], "SEG-X");
+}
+
+TEST(RefusalJson, HoldsEveryReason) {
+  const auto json = nlohmann::json::parse(refusal_json({refused("A", "x", "one"), refused("B", "y", "two")}));
+  ASSERT_EQ(json["issues"].size(), 2U);
+  EXPECT_EQ(json["issues"][1]["rule"], "B");
+  EXPECT_EQ(json["issues"][1]["level"], "refused");
+}
+
+} // namespace
+} // namespace osteocalc::report
