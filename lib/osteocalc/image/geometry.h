@@ -21,10 +21,13 @@ using Mat3 = std::array<Vec3, 3>;   ///< row-major
 /// Where voxels are: index (x,y,z) to LPS mm. Index order and frame are the same everywhere in the project; x runs
 /// fastest in memory. The centre of voxel (0,0,0) lies at the origin.
 struct VolumeGeometry {
-  std::array<int, 3> size{0, 0, 0};                            ///< voxels along x, y, z
-  Vec3 spacing_mm{1, 1, 1};                                    ///< > 0; z is the slice increment
-  Vec3 origin_mm{0, 0, 0};                                     ///< LPS
-  std::array<Vec3, 3> axes{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}; ///< along x, y, z in LPS; unit vectors, except z of a tilted gantry (step / increment)
+  std::array<int, 3> size{0, 0, 0}; ///< voxels along x, y, z
+  Vec3 spacing_mm{1, 1, 1};         ///< > 0; z is the slice increment
+  Vec3 origin_mm{0, 0, 0};          ///< LPS
+  std::array<Vec3, 3> axes{
+      {{1, 0, 0},
+       {0, 1, 0},
+       {0, 0, 1}}}; ///< along x, y, z in LPS; unit vectors, except z of a tilted gantry (step / increment)
 
   friend bool operator==(const VolumeGeometry&, const VolumeGeometry&) = default;
 };

@@ -3,11 +3,13 @@
 
 #include "osteocalc/core/contract.h"
 #include "osteocalc/image/geometry.h"
+#include "osteocalc/image/voxel_memory.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace osteocalc {
@@ -33,7 +35,9 @@ class Volume {
   Volume() = default;
   /// Memory is left uninitialised, so that the threads that fill it also touch it first.
   explicit Volume(const VolumeGeometry& geometry)
-      : geometry_(geometry), voxels_(std::make_unique_for_overwrite<T[]>(voxel_count(geometry))) {}
+      : geometry_(geometry), memory_(allocate_voxels(voxel_count(geometry) * sizeof(T))) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+  }
   Volume(const VolumeGeometry& geometry, T value) : Volume(geometry) { std::ranges::fill(voxels(), value); }
 
   [[nodiscard]] Volume clone() const {
@@ -46,8 +50,8 @@ class Volume {
   [[nodiscard]] int size(std::size_t axis) const noexcept { return geometry_.size[axis]; }
   [[nodiscard]] bool empty() const noexcept { return voxel_count(geometry_) == 0; }
 
-  [[nodiscard]] std::span<T> voxels() noexcept { return {voxels_.get(), voxel_count(geometry_)}; }
-  [[nodiscard]] std::span<const T> voxels() const noexcept { return {voxels_.get(), voxel_count(geometry_)}; }
+  [[nodiscard]] std::span<T> voxels() noexcept { return {data(), voxel_count(geometry_)}; }
+  [[nodiscard]] std::span<const T> voxels() const noexcept { return {data(), voxel_count(geometry_)}; }
   [[nodiscard]] std::size_t offset(int x, int y, int z) const noexcept {
     return (static_cast<std::size_t>(z) * static_cast<std::size_t>(size(1)) + static_cast<std::size_t>(y)) *
                static_cast<std::size_t>(size(0)) +
@@ -58,17 +62,15 @@ class Volume {
   }
   [[nodiscard]] T& operator()(int x, int y, int z) {
     OSTEOCALC_EXPECT(contains(x, y, z));
-    return voxels_[offset(x, y, z)];
+    return data()[offset(x, y, z)];
   }
   [[nodiscard]] const T& operator()(int x, int y, int z) const {
     OSTEOCALC_EXPECT(contains(x, y, z));
-    return voxels_[offset(x, y, z)];
+    return data()[offset(x, y, z)];
   }
-  [[nodiscard]] SliceView<T> slice(int z) noexcept {
-    return {voxels_.get() + offset(0, 0, z), size(0), size(1), size(0)};
-  }
+  [[nodiscard]] SliceView<T> slice(int z) noexcept { return {data() + offset(0, 0, z), size(0), size(1), size(0)}; }
   [[nodiscard]] SliceView<const T> slice(int z) const noexcept {
-    return {voxels_.get() + offset(0, 0, z), size(0), size(1), size(0)};
+    return {data() + offset(0, 0, z), size(0), size(1), size(0)};
   }
   /// The same voxels under another geometry of the same size.
   void set_geometry(const VolumeGeometry& geometry) {
@@ -77,8 +79,11 @@ class Volume {
   }
 
  private:
+  [[nodiscard]] T* data() noexcept { return static_cast<T*>(memory_.get()); }
+  [[nodiscard]] const T* data() const noexcept { return static_cast<const T*>(memory_.get()); }
+
   VolumeGeometry geometry_{};
-  std::unique_ptr<T[]> voxels_;
+  VoxelMemory memory_;
 };
 
 } // namespace osteocalc

@@ -15,7 +15,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <sys/mman.h>
 #include <vector>
 
 namespace osteocalc::io {
@@ -292,14 +291,6 @@ void decode(const Headers& slices, const SliceStack& stack, Volume<std::int16_t>
     image.issues.push_back(unreadable(damaged));
 }
 
-/// Mapping hundreds of megabytes in pages of 4 kB takes longer than filling them; larger pages are only a hint.
-void prefer_large_pages(std::span<std::int16_t> voxels) {
-  void* begin = voxels.data();
-  std::size_t bytes = voxels.size_bytes();
-  if (std::align(4096, 1, begin, bytes) != nullptr)
-    madvise(begin, bytes, MADV_HUGEPAGE);
-}
-
 } // namespace
 
 CtImage read_dicom_ct(std::span<const std::filesystem::path> files, const ReadOptions& options) {
@@ -323,7 +314,6 @@ CtImage read_dicom_ct(std::span<const std::filesystem::path> files, const ReadOp
                                    "the tube voltage is not in the header (thresholds and calibrations depend on it) "
                                    "pass it with --kvp if you know it"));
   Volume<std::int16_t> hu(grid_of(slices, stack, normal, image));
-  prefer_large_pages(hu.voxels());
   decode(slices, stack, hu, options, image, damaged);
   image.hu = to_lps_order(std::move(hu));
   return image;

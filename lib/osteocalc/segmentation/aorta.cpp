@@ -114,11 +114,14 @@ CircleScores scores_from(const CircleScores& front, const CircleHit& from, int s
 std::vector<CircleHit> track_down(const CircleScores& front, const CircleHit& from, double least_radii) {
   const TrackRule rule{TrackEnds::FromFirst, 2, 0.25, 0.18, 0.30};
   CircleScores down = scores_from(front, from, -1);
-  const std::size_t depth = root_depth(track_circles(down, rule), least_radii);
-  // A chamber that is round below the root must not draw the course aside: the second search does not see it.
+  auto hits = track_circles(down, rule);
+  // A chamber that is round below the root must not draw the course aside: the second search sees little of it.
+  const auto slack = static_cast<std::size_t>(from.radius_mm / working_spacing_mm);
+  const std::size_t depth = std::min(root_depth(hits, least_radii) + slack, hits.size());
   down.window.k1 = static_cast<int>(depth);
   down.values.resize(depth * down.section_size());
-  auto hits = track_circles(down, rule);
+  hits = track_circles(down, rule);
+  hits.resize(root_depth(hits, least_radii));
   for (CircleHit& h : hits)
     h.k = from.k - h.k;
   std::ranges::reverse(hits);

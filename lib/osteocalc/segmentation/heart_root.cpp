@@ -126,10 +126,10 @@ struct Run {
   std::size_t first, last;
 };
 
-/// True where the path leans by more than 45 degrees over 8 mm: there it passes from one structure to another.
+/// True where the path leans by more than 45 degrees over 12 mm: there it passes from one structure to another.
 bool jumps(const std::vector<Disc>& path, std::size_t z) {
-  const Disc &below = path[z < 2 ? 0 : z - 2], &above = path[std::min(z + 2, path.size() - 1)];
-  return std::hypot(above.x - below.x, above.y - below.y) > 4.0;
+  const Disc &below = path[z < 3 ? 0 : z - 3], &above = path[std::min(z + 3, path.size() - 1)];
+  return std::hypot(above.x - below.x, above.y - below.y) > 6.0;
 }
 
 /// Stretches of at least 12 mm over which the ascending aorta is round while the descending one is seen, too.

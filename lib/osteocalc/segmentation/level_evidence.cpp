@@ -240,11 +240,12 @@ double sacrum_end(const Line& wings, const Line& depth_mm) {
     return 0.0;
   // Iliac crests and the processes of L5 beside the disc are much thinner than the wings.
   const auto end = std::find_if(broadest, smooth.end(), [&](double w) { return w < 0.5 * *broadest; });
-  // Shoulder blades beside the upper chest are no wings: the bodies there are small, and ribs follow.
-  const auto clear_end = end + std::min<std::ptrdiff_t>(clear_mm, smooth.end() - end);
-  const bool clear = std::none_of(end, clear_end, [&](double w) { return w > 0.7 * *broadest; });
+  // Ribs come again at the next level, shoulder blades lie beside small bodies; above the sacrum there is nothing.
+  if (smooth.end() - end < clear_mm ||
+      std::any_of(end + 15, end + clear_mm, [&](double w) { return w > 0.35 * *broadest; }))
+    return 0.0;
   const auto s = static_cast<double>(end - smooth.begin());
-  return clear && end != smooth.end() && value_at(depth_mm, s) > 24.0 ? s : 0.0;
+  return value_at(depth_mm, s) > 24.0 ? s : 0.0;
 }
 
 LevelEvidence gather_level_evidence(const Volume<std::int16_t>& detail, const SpineFrame& frame, const Line& discs,

@@ -56,7 +56,7 @@ double wall_inset_mm(const SurfaceProfile& profile, double blur) {
   return blur * (0.15 + 1.0 * profile.cortex_excess());
 }
 double endplate_inset_mm(const SurfaceProfile& profile, double blur) {
-  return blur * (0.1 + 0.15 * profile.cortex_excess());
+  return blur * (0.1 + 0.3 * profile.cortex_excess());
 }
 
 /// A section's size: half depth and half width of the body.
@@ -76,7 +76,7 @@ struct PlaneSearch {
 };
 
 PlaneSearch search_of(bool lumbosacral) {
-  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.3, 0.15, 0.8, lumbosacral ? 0.0 : 0.3};
+  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.2, 0.15, 0.8, lumbosacral ? 0.0 : 0.3};
   for (int d = lumbosacral ? -8 : -24; d <= (lumbosacral ? 40 : 24); d += 4)
     search.back_degrees.push_back(d);
   for (int d = -16; d <= 16; d += 4)
@@ -227,6 +227,7 @@ Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int si
   plate.edge_hu_mm = edges / std::max(1.0, columns);
   field.s = cheapest_surface(costs, 0.18F, 0.9F, Ends::Open);
   calm(field.s, field.rows, field.columns, false);
+  { const int NB=getenv("NB")?atoi(getenv("NB")):0; for(int q=0;q<NB;++q){ std::vector<float> f=field.s; auto at=[&](int r,int c){return f[static_cast<std::size_t>(std::clamp(r,0,field.rows-1)*field.columns+std::clamp(c,0,field.columns-1))];}; for(int r=0;r<field.rows;++r)for(int c=0;c<field.columns;++c){ float b=0; for(int k=0;k<9;++k){int dr=k/3-1,dc=k%3-1; b+=at(r+dr,c+dc)*static_cast<float>((2-std::abs(dr))*(2-std::abs(dc)))/16.0F;} field.s[static_cast<std::size_t>(r*field.columns+c)]=b; } } }
   SurfaceProfile profile;
   for (int r = 0; r < field.rows; ++r)
     for (int c = 0; c < field.columns; ++c) {

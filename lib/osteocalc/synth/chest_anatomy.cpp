@@ -83,7 +83,7 @@ std::vector<TubeNode> thoracic_nodes(const Spine& spine, const Trunk& trunk, con
 /// Angle from the front towards the left, by height: beside the spine in the upper chest, before it in the abdomen.
 double side_angle(const Spine& spine, double z) {
   const double top = spine.z_mm(Vertebra::T5), hiatus = spine.z_mm(Vertebra::T12), end = spine.z_mm(Vertebra::L4);
-  return z > hiatus ? std::lerp(22.0, 62.0, std::sqrt(std::clamp((z - hiatus) / (top - hiatus), 0.0, 1.0)))
+  return z > hiatus ? std::lerp(22.0, 58.0, std::clamp((z - hiatus) / (top - hiatus), 0.0, 1.0))
                     : std::lerp(8.0, 22.0, std::clamp((z - end) / (hiatus - end), 0.0, 1.0));
 }
 

@@ -25,6 +25,7 @@ TEST(RootWall, NegativeInsideAndNoneBeyondTheRoot) {
 TEST(LeftMain, EndsBeforeTheFatPadAndAboveTheGroove) {
   CoronaryCourses courses;
   courses.fat_pad = {42, -9, 0};
+  courses.fork_mm = 33;
   EXPECT_TRUE(is_left_main(courses, {28, -6, -3}));
   EXPECT_FALSE(is_left_main(courses, {38, -6, -3}));
   EXPECT_FALSE(is_left_main(courses, {28, -6, -20}));

@@ -13,6 +13,7 @@ class Decisions : public ::testing::Test {
     frame.border_mm = 115;
     frame.root_radius_mm = 16;
     courses.fat_pad = {42, -9, 0};
+    courses.fork_mm = 33;
     courses.lines = {{{{{20, -4, -2}, {32, -7, -3}}},
                       {{{32, -6, -3}, {50, -2, -8}, {65, 30, -40}, {70, 45, -80}}},
                       {{{36, -20, -3}, {60, -28, -28}, {70, -40, -48}, {40, -45, -65}}},
