@@ -324,8 +324,30 @@ Line disc_evidence(const Volume<float>& straight, const SpineFrame& frame, const
   return evidence;
 }
 
+namespace {
+
+constexpr int lowest_spacing = 14, highest_spacing = 49, spacings = highest_spacing - lowest_spacing + 1;
+
+std::size_t cell(int s, int k) {
+  return static_cast<std::size_t>(s * spacings + k);
+}
+
+/// From the highest disc at s, whose spacing is number k, down to the lowest.
+Line follow_down(int s, int k, const std::vector<int>& below) {
+  Line discs{static_cast<double>(s)};
+  for (int next = k; next >= 0;) {
+    const int current = next;
+    next = below[cell(s, current)];
+    s -= lowest_spacing + current;
+    discs.push_back(s);
+  }
+  std::ranges::reverse(discs);
+  return discs;
+}
+
+} // namespace
+
 Line disc_chain(const Line& evidence, const Line& depth_mm, double sacrum_end) {
-  constexpr int low = 14, high = 49, spacings = high - low + 1;
   constexpr double disc_cost = 0.35;
   const int n = static_cast<int>(evidence.size());
   const auto expected = [&](int s) {
@@ -333,17 +355,16 @@ Line disc_chain(const Line& evidence, const Line& depth_mm, double sacrum_end) {
   };
   const auto unexplained = [&](double length, int s) { return 0.03 * std::max(0.0, length - 1.15 * expected(s)); };
   const auto square = [](double x) { return x * x; };
-  const auto cell = [](int s, int k) { return static_cast<std::size_t>(s * spacings + k); };
-  // Best chain that ends with a disc at s, the one below it low + k mm away; -1 = that one is the lowest.
+  // Best chain that ends with a disc at s, the one below it lowest_spacing + k mm away; -1 = that one is the lowest.
   std::vector<double> best(cell(n, 0), -1e9);
   std::vector<int> below(best.size(), -1);
   std::vector<double> change(static_cast<std::size_t>(spacings * spacings));
   for (int k = 0; k < spacings; ++k)
     for (int j = 0; j < spacings; ++j)
-      change[cell(k, j)] = 1.2 * 0.25 * square(std::log(double(low + k) / (low + j)) / 0.2);
+      change[cell(k, j)] = 1.2 * 0.25 * square(std::log(double(lowest_spacing + k) / (lowest_spacing + j)) / 0.2);
   for (int s = 0; s < n; ++s)
     for (int k = 0; k < spacings; ++k) {
-      const int q = s - (low + k);
+      const int q = s - (lowest_spacing + k);
       if (q < 0)
         break;
       double value = evidence[static_cast<std::size_t>(q)] - disc_cost - unexplained(q - sacrum_end, q);
@@ -353,7 +374,7 @@ Line disc_chain(const Line& evidence, const Line& depth_mm, double sacrum_end) {
           below[cell(s, k)] = j;
         }
       best[cell(s, k)] = value + evidence[static_cast<std::size_t>(s)] - disc_cost -
-                         0.3 * 0.25 * square(std::log((low + k) / expected((s + q) / 2)) / 0.25);
+                         0.3 * 0.25 * square(std::log((lowest_spacing + k) / expected((s + q) / 2)) / 0.25);
     }
   double top = -1e9;
   int s = -1, k = 0;
@@ -364,20 +385,7 @@ Line disc_chain(const Line& evidence, const Line& depth_mm, double sacrum_end) {
         s = i;
         k = j;
       }
-  Line discs;
-  if (top <= -1e8)
-    return discs;
-  while (true) {
-    discs.push_back(s);
-    const int next = below[cell(s, k)];
-    s -= low + k;
-    if (next < 0)
-      break;
-    k = next;
-  }
-  discs.push_back(s);
-  std::ranges::reverse(discs);
-  return discs;
+  return top > -1e8 ? follow_down(s, k, below) : Line{};
 }
 
 } // namespace osteocalc::segmentation

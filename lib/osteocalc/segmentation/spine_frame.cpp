@@ -215,6 +215,20 @@ Volume<float> straighten(const Volume<std::int16_t>& image, const SpineFrame& fr
   return straight;
 }
 
+SpineFrame extended(const SpineFrame& frame, int below_mm, int above_mm) {
+  SpineFrame longer;
+  for (int s = -below_mm; s < frame.length() + above_mm; ++s) {
+    const auto i = static_cast<std::size_t>(std::clamp(s, 0, frame.length() - 1));
+    longer.center.push_back(frame.point(s, 0, 0));
+    longer.up.push_back(frame.up[i]);
+    longer.back.push_back(frame.back[i]);
+    longer.left.push_back(frame.left[i]);
+    longer.depth_mm.push_back(frame.depth_mm[i]);
+    longer.half_width_mm.push_back(frame.half_width_mm[i]);
+  }
+  return longer;
+}
+
 Volume<std::int16_t> spine_detail(const Volume<std::int16_t>& image, const Body& body, const CanalPath& path,
                                   Parallel parallel) {
   const VolumeGeometry& grid = image.geometry();
@@ -243,8 +257,10 @@ Volume<std::int16_t> spine_detail(const Volume<std::int16_t>& image, const Body&
   return resample_average(image, target, parallel);
 }
 
-SpineFrame center_on_bodies(const Volume<std::int16_t>& detail, const Body& body, const CanalPath& path,
-                            Parallel parallel) {
+namespace {
+
+/// The canal's course as a frame whose back is the patient's.
+SpineFrame canal_frame(const Body& body, const CanalPath& path) {
   std::vector<Vec3> points, backs;
   Line x(path.x.begin() + path.first, path.x.begin() + path.last + 1);
   Line y(path.y.begin() + path.first, path.y.begin() + path.last + 1);
@@ -255,7 +271,14 @@ SpineFrame center_on_bodies(const Volume<std::int16_t>& detail, const Body& body
     points.push_back(index_to_point(body.hu.geometry(), {x[i], y[i], double(z)}));
     backs.push_back({0.0, 1.0, 0.0});
   }
-  const SpineFrame canal = make_frame(points, backs, canal_smoothing_mm);
+  return make_frame(points, backs, canal_smoothing_mm);
+}
+
+} // namespace
+
+SpineFrame center_on_bodies(const Volume<std::int16_t>& detail, const Body& body, const CanalPath& path,
+                            Parallel parallel) {
+  const SpineFrame canal = canal_frame(body, path);
   const StraightBox box{36.0, -62.0, 12.0, 1.0};
   const auto straight = straighten(detail, canal, box, parallel);
   const auto slopes = front_back_slopes(straight);
@@ -269,8 +292,7 @@ SpineFrame center_on_bodies(const Volume<std::int16_t>& detail, const Body& body
   }
   const Line front = follow_wall(wall_gain(slopes, 1.0, 6.0), low, high);
   const Line left = side_wall(straight, front, rear, 1), right = side_wall(straight, front, rear, -1);
-  points.clear();
-  backs.clear();
+  std::vector<Vec3> points, backs;
   Line depth, half_width, shift;
   for (std::size_t s = 0; s < n; ++s)
     shift.push_back(std::clamp(0.5 * (left[s] - right[s]), -8.0, 8.0));

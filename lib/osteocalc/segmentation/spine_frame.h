@@ -43,6 +43,9 @@ inline constexpr float outside_hu = -2000.0F; ///< of straightened samples that 
 [[nodiscard]] SpineFrame center_on_bodies(const Volume<std::int16_t>& detail, const Body& body, const CanalPath& path,
                                           Parallel parallel);
 
+/// The curve carried straight on beyond its ends: its sections are tilted, so corners of the image lie beyond them.
+[[nodiscard]] SpineFrame extended(const SpineFrame& frame, int below_mm, int above_mm);
+
 /// Trilinear value of a straightened volume at (s, v, u); the border is replicated.
 [[nodiscard]] float sample(const Volume<float>& straight, double s, double v, double u) noexcept;
 

@@ -185,6 +185,16 @@ void report_doubts(const Chain& chain, const std::vector<VertebraFinding>& verte
                           "heights"));
 }
 
+/// Where the spine leaves the image, the curve goes on until its tilted sections have left it too.
+void extend_to_image(const CanalPath& path, SpineFrame& frame, Chain& chain) {
+  constexpr int beyond_mm = 24;
+  const int below = path.first <= 2 ? beyond_mm : 0;
+  const int above = path.last + 3 >= static_cast<int>(path.x.size()) ? beyond_mm : 0;
+  frame = extended(frame, below, above);
+  for (double& disc : chain.discs)
+    disc += below;
+}
+
 SpineResult nothing(const Volume<std::int16_t>& image, Issue why) {
   SpineResult result;
   result.whole = Volume<LabelId>(image.geometry(), 0);
@@ -193,40 +203,14 @@ SpineResult nothing(const Volume<std::int16_t>& image, Issue why) {
   return result;
 }
 
-} // namespace
-
-SpineResult find_vertebrae(const Volume<std::int16_t>& image, const Body& body, const SpineOptions& options,
-                           Parallel parallel) {
-  const auto path = find_canal(body, parallel);
-  if (!path)
-    return nothing(image, refused("SEG-NO-SPINE", "spine",
-                                  "no spine was found (nothing can be measured in bone and the "
-                                  "aorta has no anchor); check that the image shows a trunk"));
-  const auto detail = spine_detail(image, body, *path, parallel);
-  const SpineFrame frame = center_on_bodies(detail, body, *path, parallel);
-  const auto straight = straighten(detail, frame, StraightBox{}, parallel);
-  Chain chain = find_chain(detail, straight, frame, body, path->bone_hu, parallel);
-  if (chain.discs.size() < 2) {
-    SpineResult result = nothing(image, refused("SEG-NO-DISCS", "spine",
-                                                "fewer than two discs are in view (vertebrae "
-                                                "cannot be parted or named)"));
-    result.curve = curve_of(frame);
-    return result;
-  }
-  SpineResult result;
-  if (!options.level_hint || !apply_hint(*options.level_hint, frame, chain, result.issues))
-    name_chain(chain, chain.namings.front().lowest_step, chain.namings.front().probability);
-
-  const auto smooth = clipped_smooth(straight, body.tissue.soft_hu, 0.5, parallel);
-  const auto lumbosacral = chain.lowest_step == 0 ? std::optional<std::size_t>(0) : std::nullopt;
-  const BodyShapes shapes = shape_bodies(straight, smooth, frame, chain.discs, lumbosacral, body.tissue,
-                                         image.geometry().spacing_mm, parallel);
-  const auto filled = fill_vertebrae(straight, smooth, frame, shapes, chain.lowest_step, body.tissue, parallel);
-  const auto moments = body_moments(filled, straight, shapes.bodies.size());
-  std::vector<LabelId> whole_ids(shapes.bodies.size(), 0), body_ids(whole_ids);
+/// Describes every vertebra of the chain that bears a level and is in view, and its labels.
+void report_vertebrae(const Chain& chain, const SpineFrame& frame, const BodyShapes& shapes,
+                      const std::vector<Moments>& moments, SpineResult& result, std::vector<LabelId>& whole_ids,
+                      std::vector<LabelId>& body_ids) {
   for (std::size_t k = 0; k < shapes.bodies.size(); ++k) {
     const auto level = vertebra_at_step(chain.lowest_step + static_cast<int>(k));
-    if (!level || !shapes.bodies[k] || moments[k].count == 0.0)
+    // Less than half a millilitre in view is not worth a name.
+    if (!level || !shapes.bodies[k] || moments[k].count - moments[k].unseen < 500.0)
       continue;
     VertebraFinding finding = describe(frame, shapes, k, moments[k]);
     finding.level = *level;
@@ -241,10 +225,46 @@ SpineResult find_vertebrae(const Volume<std::int16_t>& image, const Body& body, 
     body_ids[k] = vertebral_body_label(*level);
     result.vertebrae.push_back(std::move(finding));
   }
+}
+
+} // namespace
+
+SpineResult find_vertebrae(const Volume<std::int16_t>& image, const Body& body, const SpineOptions& options,
+                           Parallel parallel) {
+  const auto path = find_canal(body, parallel);
+  if (!path)
+    return nothing(image, refused("SEG-NO-SPINE", "spine",
+                                  "no spine was found (nothing can be measured in bone and the aorta has no anchor); "
+                                  "check that the image shows a trunk"));
+  const auto detail = spine_detail(image, body, *path, parallel);
+  SpineFrame frame = center_on_bodies(detail, body, *path, parallel);
+  auto straight = straighten(detail, frame, StraightBox{}, parallel);
+  Chain chain = find_chain(detail, straight, frame, body, path->bone_hu, parallel);
+  SpineResult result;
+  result.curve = curve_of(frame);
+  if (!chain.namings.empty() && (!options.level_hint || !apply_hint(*options.level_hint, frame, chain, result.issues)))
+    name_chain(chain, chain.namings.front().lowest_step, chain.namings.front().probability);
+  if (chain.namings.empty() || chain.discs.size() < 2) {
+    SpineResult none = nothing(image, refused("SEG-NO-DISCS", "spine",
+                                              "fewer than two discs are in view (vertebrae cannot be parted or "
+                                              "named); a longer piece of the spine is needed"));
+    none.curve = std::move(result.curve);
+    return none;
+  }
+
+  extend_to_image(*path, frame, chain);
+  straight = straighten(detail, frame, StraightBox{}, parallel);
+  const auto smooth = clipped_smooth(straight, body.tissue.soft_hu, 0.5, parallel);
+  const auto lumbosacral = chain.lowest_step == 0 ? std::optional<std::size_t>(0) : std::nullopt;
+  const BodyShapes shapes = shape_bodies(straight, smooth, frame, chain.discs, lumbosacral, body.tissue,
+                                         image.geometry().spacing_mm, parallel);
+  const auto filled = fill_vertebrae(straight, smooth, frame, shapes, chain.lowest_step, body.tissue, parallel);
+  const auto moments = body_moments(filled, straight, shapes.bodies.size());
+  std::vector<LabelId> whole_ids(shapes.bodies.size(), 0), body_ids(whole_ids);
+  report_vertebrae(chain, frame, shapes, moments, result, whole_ids, body_ids);
   auto labels = carry_to_image(filled, frame, image.geometry(), whole_ids, body_ids, parallel);
   result.whole = std::move(labels.whole);
   result.bodies = std::move(labels.bodies);
-  result.curve = curve_of(frame);
   report_doubts(chain, result.vertebrae, result.issues);
   return result;
 }

@@ -56,7 +56,7 @@ double wall_inset_mm(const SurfaceProfile& profile, double blur) {
   return blur * (0.15 + 1.0 * profile.cortex_excess());
 }
 double endplate_inset_mm(const SurfaceProfile& profile, double blur) {
-  return blur * (0.1 + 0.3 * profile.cortex_excess());
+  return blur * (0.1 + 0.2 * profile.cortex_excess());
 }
 
 /// A section's size: half depth and half width of the body.
@@ -76,7 +76,7 @@ struct PlaneSearch {
 };
 
 PlaneSearch search_of(bool lumbosacral) {
-  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.2, 0.15, 0.8, lumbosacral ? 0.0 : 0.3};
+  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.14, 0.15, 0.8, lumbosacral ? 0.0 : 0.3};
   for (int d = lumbosacral ? -8 : -24; d <= (lumbosacral ? 40 : 24); d += 4)
     search.back_degrees.push_back(d);
   for (int d = -16; d <= 16; d += 4)
@@ -227,7 +227,6 @@ Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int si
   plate.edge_hu_mm = edges / std::max(1.0, columns);
   field.s = cheapest_surface(costs, 0.18F, 0.9F, Ends::Open);
   calm(field.s, field.rows, field.columns, false);
-  { const int NB=getenv("NB")?atoi(getenv("NB")):0; for(int q=0;q<NB;++q){ std::vector<float> f=field.s; auto at=[&](int r,int c){return f[static_cast<std::size_t>(std::clamp(r,0,field.rows-1)*field.columns+std::clamp(c,0,field.columns-1))];}; for(int r=0;r<field.rows;++r)for(int c=0;c<field.columns;++c){ float b=0; for(int k=0;k<9;++k){int dr=k/3-1,dc=k%3-1; b+=at(r+dr,c+dc)*static_cast<float>((2-std::abs(dr))*(2-std::abs(dc)))/16.0F;} field.s[static_cast<std::size_t>(r*field.columns+c)]=b; } } }
   SurfaceProfile profile;
   for (int r = 0; r < field.rows; ++r)
     for (int c = 0; c < field.columns; ++c) {
@@ -272,24 +271,30 @@ CostField wall_edges(const Volume<float>& smooth, int first_s, int slices, doubl
   return edges;
 }
 
+/// The contour of the whole level: its edges averaged over the slices, pulled towards a superellipse.
+std::vector<float> mean_contour(const CostField& edges, const Section& size) {
+  CostField level(1, BodyWall::angles, wall_heights);
+  for (int k = 0; k < BodyWall::angles; ++k)
+    for (int h = 0; h < wall_heights; ++h) {
+      float sum = 0.0F;
+      for (int i = 0; i < edges.rows; ++i)
+        sum += edges.at(i, k)[h];
+      const double r = wall_low_mm + h * wall_step_mm;
+      const double away = (r - usual_radius(size, 2.0 * std::numbers::pi * k / BodyWall::angles)) / 7.0;
+      level.at(0, k)[h] = static_cast<float>(0.5 * square(away)) - sum / static_cast<float>(edges.rows);
+    }
+  std::vector<float> mean = cheapest_surface(level, 0.08F, 0.8F, Ends::Circular);
+  calm(mean, 1, BodyWall::angles, true);
+  return mean;
+}
+
 /// The wall from coarse to fine: a superellipse pulls the contour averaged over the level (in which the foramina bridge
 /// the pedicles), and that contour pulls each slice's own.
 BodyWall fit_wall(const Volume<float>& smooth, int first_s, int last_s, const Section& size, double soft_hu,
                   double blur) {
   const int slices = last_s - first_s + 1;
   const CostField edges = wall_edges(smooth, first_s, slices, soft_hu);
-  CostField level(1, BodyWall::angles, wall_heights);
-  for (int k = 0; k < BodyWall::angles; ++k)
-    for (int h = 0; h < wall_heights; ++h) {
-      float sum = 0.0F;
-      for (int i = 0; i < slices; ++i)
-        sum += edges.at(i, k)[h];
-      const double r = wall_low_mm + h * wall_step_mm;
-      const double away = (r - usual_radius(size, 2.0 * std::numbers::pi * k / BodyWall::angles)) / 7.0;
-      level.at(0, k)[h] = static_cast<float>(0.5 * square(away)) - sum / static_cast<float>(slices);
-    }
-  std::vector<float> mean = cheapest_surface(level, 0.08F, 0.8F, Ends::Circular);
-  calm(mean, 1, BodyWall::angles, true);
+  const std::vector<float> mean = mean_contour(edges, size);
   CostField own(slices, BodyWall::angles, wall_heights);
   double steepest_sum = 0.0;
   for (int k = 0; k < BodyWall::angles; ++k)
