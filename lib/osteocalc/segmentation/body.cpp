@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -153,6 +154,10 @@ bool is_airway_section(const Component& c) {
   return area >= 50.0 && area <= 700.0 && area > 0.55 * w * h && std::max(w, h) < 2.2 * std::min(w, h);
 }
 
+double beside_mm(const Component& a, const Component& b) {
+  return std::hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1]) * working_spacing_mm;
+}
+
 /// The longest chain of such sections, each less than 8 mm beside the one above it; from the highest down.
 std::vector<std::size_t> longest_airway(const std::vector<Component>& pieces, int slices) {
   std::vector<std::vector<std::size_t>> by_slice(static_cast<std::size_t>(slices));
@@ -164,17 +169,15 @@ std::vector<std::size_t> longest_airway(const std::vector<Component>& pieces, in
   for (int z = slices - 1; z >= 0; --z)
     for (const std::size_t start : by_slice[static_cast<std::size_t>(z)]) {
       std::vector<std::size_t> chain;
-      for (std::optional<std::size_t> next = start; next && !used[*next];) {
-        chain.push_back(*next);
-        used[*next] = true;
-        next.reset();
+      std::vector<std::size_t> next{start};
+      while (!next.empty() && !used[next.back()]) {
+        chain.push_back(next.back());
+        used[chain.back()] = true;
+        next.clear();
         const Component& last = pieces[chain.back()];
         if (last.low[2] > 0)
-          for (const std::size_t k : by_slice[static_cast<std::size_t>(last.low[2]) - 1])
-            if (std::hypot(pieces[k].centre[0] - last.centre[0], pieces[k].centre[1] - last.centre[1]) *
-                    working_spacing_mm <
-                8.0)
-              next = k;
+          std::ranges::copy_if(by_slice[static_cast<std::size_t>(last.low[2]) - 1], std::back_inserter(next),
+                               [&](std::size_t k) { return beside_mm(pieces[k], last) < 8.0; });
       }
       if (chain.size() > best.size())
         best = chain;
