@@ -14,6 +14,7 @@ namespace osteocalc::segmentation {
 namespace {
 
 constexpr double certain = 0.95;
+constexpr double weak_disc = 0.4; // evidence below which a disc is hardly seen
 
 /// The chain of vertebrae and how it may be named.
 struct Chain {
@@ -24,6 +25,16 @@ struct Chain {
   double confidence = 0.0;
 };
 
+/// Where the spacing of the discs jumps, a disc is missing or invented and the count is off by one: the lower of the
+/// two discs concerned.
+std::vector<std::size_t> spacing_jumps(const Line& discs) {
+  std::vector<std::size_t> jumps;
+  for (std::size_t i = 1; i + 1 < discs.size(); ++i)
+    if (const double ratio = (discs[i + 1] - discs[i]) / (discs[i] - discs[i - 1]); ratio < 0.65 || ratio > 1.45)
+      jumps.push_back(i);
+  return jumps;
+}
+
 /// Names the chain; what lies below S1 leaves it.
 void name_chain(Chain& chain, int lowest_step, double confidence) {
   const auto sacral = std::min(static_cast<std::ptrdiff_t>(std::max(0, -lowest_step)), std::ssize(chain.discs));
@@ -32,7 +43,9 @@ void name_chain(Chain& chain, int lowest_step, double confidence) {
   for (Naming& naming : chain.namings)
     naming.lowest_step += static_cast<int>(sacral);
   chain.lowest_step = lowest_step + static_cast<int>(sacral);
-  chain.confidence = confidence;
+  const auto weak = std::ranges::count_if(chain.disc_evidence, [](double e) { return e < weak_disc; });
+  const bool doubtful = !spacing_jumps(chain.discs).empty() || 4 * weak > std::ssize(chain.discs);
+  chain.confidence = doubtful ? std::min(confidence, 0.9) : confidence;
 }
 
 Volume<float> clipped_smooth(const Volume<float>& straight, double soft_hu, double sigma_mm, Parallel parallel) {
@@ -167,12 +180,17 @@ void report_doubts(const Chain& chain, const std::vector<VertebraFinding>& verte
                 "be off by the same step; give a level hint, e.g. L1 at its height"));
   for (std::size_t i = 0; i < chain.discs.size(); ++i) {
     const auto below = vertebra_at_step(chain.lowest_step + static_cast<int>(i));
-    if (below && chain.disc_evidence[i] < 0.4)
+    if (below && chain.disc_evidence[i] < weak_disc)
       issues.push_back(
           warning("SEG-DISC-WEAK", std::string(to_string(*below)),
                   "the disc above this vertebra is hardly seen (its endplates follow the neighbours' spacing); "
                   "check heights and labels there"));
   }
+  for (const std::size_t i : spacing_jumps(chain.discs))
+    if (const auto below = vertebra_at_step(chain.lowest_step + static_cast<int>(i)))
+      issues.push_back(warning("SEG-SPACING", std::string(to_string(*below)),
+                               "the distance between discs jumps here (a disc may be missed or invented, or a vertebra "
+                               "fractured, and the levels beyond shifted by one); check on the picture"));
   std::string cut;
   for (const auto& v : vertebrae)
     if (v.cut_by_field_of_view) {

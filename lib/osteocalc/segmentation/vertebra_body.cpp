@@ -71,12 +71,11 @@ Section section_at(const SpineFrame& frame, double s) {
 struct PlaneSearch {
   Line back_degrees, left_degrees;
   double pull_back, pull_left; ///< tilts that cost 8 points
-  double centre_cost;          ///< for moving the disc away from where the chain put it
   double band_gain;            ///< for a bright band (endplates of a disc too thin to see)
 };
 
 PlaneSearch search_of(bool lumbosacral) {
-  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.14, 0.15, 0.8, lumbosacral ? 0.0 : 0.3};
+  PlaneSearch search{{}, {}, lumbosacral ? 0.55 : 0.14, 0.15, lumbosacral ? 0.0 : 0.3};
   for (int d = lumbosacral ? -8 : -24; d <= (lumbosacral ? 40 : 24); d += 4)
     search.back_degrees.push_back(d);
   for (int d = -16; d <= 16; d += 4)
@@ -101,8 +100,9 @@ Line tilted_section(const Volume<float>& smooth, double s, double tilt_back, dou
 }
 
 /// The best pair of endplates on one profile: falling edge below, rising edge above, a likely gap between them.
-DiscPlane best_pair(const Line& profile, double usual_gap_mm, const PlaneSearch& search) {
+DiscPlane best_pair(const Line& profile, double spacing_mm, const PlaneSearch& search) {
   constexpr double edge_floor_hu_mm = 18.0; // weaker pairs are noise or hollow bone
+  const double usual_gap_mm = 0.2 * spacing_mm * std::clamp(spacing_mm / 26.0, 0.8, 1.35);
   Line slope = gaussian_slope(profile, 2.0);
   for (double& g : slope)
     g = std::clamp(2.0 * g, -40.0, 40.0);
@@ -117,7 +117,7 @@ DiscPlane best_pair(const Line& profile, double usual_gap_mm, const PlaneSearch&
     for (int j = i + 4; j < n; ++j) {
       const double lower = 0.5 * i - 12.0, upper = 0.5 * j - 12.0, middle = 0.5 * (lower + upper);
       const double edges = slope[static_cast<std::size_t>(j)] - slope[static_cast<std::size_t>(i)];
-      const double score = 1.25 * std::max(edges - edge_floor_hu_mm, 0.0) - search.centre_cost * square(middle) -
+      const double score = 1.25 * std::max(edges - edge_floor_hu_mm, 0.0) - 12.0 * square(middle / (0.1 * spacing_mm)) -
                            22.0 * square(std::log((upper - lower) / usual_gap_mm) / 0.45) +
                            search.band_gain * (band[static_cast<std::size_t>((i + j) / 2)] - mean_band);
       if (score > best.score) {
@@ -129,13 +129,13 @@ DiscPlane best_pair(const Line& profile, double usual_gap_mm, const PlaneSearch&
   return best;
 }
 
-DiscPlane fit_disc(const Volume<float>& smooth, const Section& size, double s, double usual_gap_mm, bool lumbosacral) {
+DiscPlane fit_disc(const Volume<float>& smooth, const Section& size, double s, double spacing_mm, bool lumbosacral) {
   const PlaneSearch search = search_of(lumbosacral);
   DiscPlane best;
   best.score = -1e9;
   const auto consider = [&](double back_degrees, double left_degrees) {
     const double tb = std::tan(back_degrees * degree), tl = std::tan(left_degrees * degree);
-    DiscPlane plane = best_pair(tilted_section(smooth, s, tb, tl, size), usual_gap_mm, search);
+    DiscPlane plane = best_pair(tilted_section(smooth, s, tb, tl, size), spacing_mm, search);
     plane.score -= 8.0 * (square(tb / search.pull_back) + square(tl / search.pull_left));
     if (plane.score > best.score)
       best = {s, tb, tl, plane.lower, plane.upper, plane.score};
@@ -375,8 +375,7 @@ BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smoo
   BodyShapes shapes;
   shapes.discs = parallel_map(discs.size(), parallel, [&](std::size_t i) {
     const double below = spacing(i > 0 ? i - 1 : 0), above = spacing(i + 1 < discs.size() ? i : i - 1);
-    const double local = 0.5 * (below + above), gap = 0.2 * local * std::clamp(local / 26.0, 0.8, 1.35);
-    return fit_disc(smooth, section_at(frame, discs[i]), discs[i], gap, lumbosacral == i);
+    return fit_disc(smooth, section_at(frame, discs[i]), discs[i], 0.5 * (below + above), lumbosacral == i);
   });
   shapes.bodies = parallel_map(discs.size() + 1, parallel, [&](std::size_t k) -> std::optional<BodyShape> {
     BodyShape body;
@@ -391,7 +390,8 @@ BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smoo
       body.lower = plate(k - 1, 1);
     if (k < discs.size() && in_view(k))
       body.upper = plate(k, -1);
-    const double below = k > 0 ? discs[k - 1] : discs.front() - 1.2 * spacing(0);
+    // The first segment of the sacrum is no taller than a body.
+    const double below = k > 0 ? discs[k - 1] : discs.front() - (lumbosacral == 0U ? 0.7 : 1.2) * spacing(0);
     const double above = k < discs.size() ? discs[k] : discs.back() + 1.2 * spacing(discs.size() - 2);
     body.low_s = body.lower ? body.lower->surface.at(0, 0) : std::max(0.0, below);
     body.high_s = body.upper ? body.upper->surface.at(0, 0) : std::min(end, above);
