@@ -20,6 +20,14 @@ function(osteocalc_module name)
   target_link_libraries(osteocalc_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} osteocalc_warnings)
 endfunction()
 
+# osteocalc_embed(tables/x.toml x_table): the file's text becomes the string x_table in the header x_table.h.
+function(osteocalc_embed file name)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} text)
+  file(CONFIGURE OUTPUT ${name}.h @ONLY CONTENT
+    "inline constexpr char @name@[] = R\"embedded(@text@)embedded\";\n")
+endfunction()
+
 # osteocalc_test(NAME SOURCES a_test.cpp ... [LIBRARIES targets ...] [LABELS labels ...] [ENVIRONMENT A=B ...] [TIMEOUT seconds])
 function(osteocalc_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})

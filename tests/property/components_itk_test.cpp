@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Components and the reference score against ITK's filters on random images: an independent, widely used answer.
+#include "osteocalc/calcium/candidates.h"
 #include "osteocalc/calcium/score.h"
 
 #include "support/calcium_phantoms.h"
@@ -71,7 +72,7 @@ TEST(Connect, EqualsItkOnRandomSlices) {
   }
 }
 
-TEST(ConnectStack, EqualsItkOnRandomVolumes) {
+TEST(Objects, EqualsItkOnRandomVolumes) {
   for (std::uint32_t seed = 1; seed <= 40; ++seed) {
     const test::Phantom phantom = test::random_phantom(seed, {23, 19, 11}, 0.015 * seed);
     const Volume<std::int16_t>& hu = phantom.volume();
@@ -79,15 +80,10 @@ TEST(ConnectStack, EqualsItkOnRandomVolumes) {
     for (int z = 0; z < hu.size(2); ++z)
       runs.push_back(runs_at_least(hu.slice(z), min_hu));
     for (const Connectivity connectivity : {Connectivity::Four, Connectivity::Eight}) {
-      const Objects objects = connect_stack(runs, connectivity);
-      std::vector<Facts> ours(objects.count, Facts{0, -32768, 0});
-      for (std::size_t z = 0; z < runs.size(); ++z)
-        for (std::size_t i = 0; i < runs[z].size(); ++i) {
-          auto& [voxels, peak_hu, sum_hu] = ours[objects.of_run[z][i]];
-          voxels += runs[z][i].pixels();
-          peak_hu = std::max(peak_hu, runs[z][i].peak_hu);
-          sum_hu += runs[z][i].sum_hu;
-        }
+      std::vector<Facts> ours;
+      Candidates candidates(runs, {});
+      for (const Component& object : candidates.objects(connectivity, connectivity).objects)
+        ours.emplace_back(object.pixels, object.peak_hu, object.sum_hu);
       std::ranges::sort(ours);
       EXPECT_EQ(ours, components_by_itk<3>(hu.voxels().data(), hu.geometry().size, connectivity == Connectivity::Eight))
           << seed;

@@ -20,6 +20,8 @@ struct PixelRun {
   friend bool operator==(const PixelRun&, const PixelRun&) = default;
 };
 
+inline constexpr int no_max_hu = 32767;
+
 /// What a rule needs to know of a group of pixels.
 struct Component {
   std::int64_t pixels = 0;
@@ -39,24 +41,39 @@ enum class Connectivity { Four, Eight };
 /// The one pass over the pixels: every run with HU >= min_hu.
 [[nodiscard]] std::vector<PixelRun> runs_at_least(HuSlice slice, int min_hu);
 
-/// The parts of `runs` with HU >= min_hu; touches only their pixels.
-[[nodiscard]] std::vector<PixelRun> runs_at_least(std::span<const PixelRun> runs, HuSlice slice, int min_hu);
+/// The parts of `runs` with min_hu <= HU <= max_hu; touches only their pixels.
+[[nodiscard]] std::vector<PixelRun> runs_within(std::span<const PixelRun> runs, HuSlice slice, int min_hu, int max_hu);
 
 /// The run of pixels [x_begin, x_end) of row y with their peak and sum. \pre x_begin < x_end
 [[nodiscard]] PixelRun measured_run(HuSlice slice, std::int32_t y, std::int32_t x_begin, std::int32_t x_end);
 
-/// Adds a run's pixels to a component.
+/// Adds pixels to a component.
 void add(const PixelRun& run, Component& component);
+void add(const Component& part, Component& component);
 
 /// Connected components of the runs of one slice.
 [[nodiscard]] SliceComponents connect(std::span<const PixelRun> runs, Connectivity connectivity);
 
-/// Connected objects through a stack of slices, 6-connected (Four) or 26-connected (Eight); numbered in the order of
-/// their first run, from the lowest slice up. of_run[z][i] is the object of run i in slice z.
-struct Objects {
-  std::vector<std::vector<std::uint32_t>> of_run;
-  std::uint32_t count = 0;
-};
-[[nodiscard]] Objects connect_stack(std::span<const std::vector<PixelRun>> runs, Connectivity connectivity);
+/// Runs of every slice, caudal first.
+using RunStack = std::vector<std::vector<PixelRun>>;
+
+/// Calls touch(i, j) for every a[i] and b[j] with b[j].y == a[i].y + row_offset whose pixels are neighbours: overlap in
+/// x (Four) or also meet at a corner (Eight). Both lists are walked once, as in a merge.
+template <class Touch>
+void for_each_touching(std::span<const PixelRun> a, std::span<const PixelRun> b, int row_offset,
+                       Connectivity connectivity, const Touch& touch) {
+  const int reach = connectivity == Connectivity::Eight ? 1 : 0;
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    const int row = a[i].y + row_offset;
+    if (row != b[j].y) {
+      row < b[j].y ? ++i : ++j;
+      continue;
+    }
+    if (a[i].x_begin < b[j].x_end + reach && b[j].x_begin < a[i].x_end + reach)
+      touch(i, j);
+    a[i].x_end < b[j].x_end ? ++i : ++j;
+  }
+}
 
 } // namespace osteocalc::calcium

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace osteocalc::calcium {
 namespace {
+
+using Group = ScoringRule::Group;
+using Weight = ScoringRule::Weight;
 
 int weight_of(int peak_hu, const WeightBounds& from_hu) {
   int weight = 0;
@@ -16,231 +18,197 @@ int weight_of(int peak_hu, const WeightBounds& from_hu) {
   return weight;
 }
 
-/// The groups of one slice that count, and the runs that belong to them.
-struct SliceGroups {
-  std::vector<PixelRun> runs;
-  std::vector<std::uint32_t> of_run;
-  std::vector<Component> groups;
-  std::vector<int> weights;
-};
-
-/// Drops groups that are too small and numbers the rest anew, in the same order.
-SliceGroups keep_large(std::span<const PixelRun> runs, SliceComponents found, const ScoringRule& rule) {
-  SliceGroups kept;
-  std::vector<std::uint32_t> number(found.components.size());
-  for (std::size_t group = 0; group < number.size(); ++group) {
-    const Component& component = found.components[group];
-    number[group] = static_cast<std::uint32_t>(kept.groups.size());
-    if (component.pixels < rule.min_group_pixels)
-      number[group] = std::numeric_limits<std::uint32_t>::max();
-    else {
-      kept.groups.push_back(component);
-      kept.weights.push_back(weight_of(component.peak_hu, rule.weight_from_hu));
-    }
-  }
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    if (number[found.of_run[i]] != std::numeric_limits<std::uint32_t>::max()) {
-      kept.runs.push_back(runs[i]);
-      kept.of_run.push_back(number[found.of_run[i]]);
-    }
-  return kept;
-}
-
-SliceComponents single_pixels(std::span<const PixelRun> runs, HuSlice slice, std::vector<PixelRun>& pixels) {
-  SliceComponents found;
-  for (const PixelRun& run : runs)
-    for (std::int32_t x = run.x_begin; x < run.x_end; ++x) {
-      pixels.push_back(measured_run(slice, run.y, x, x + 1));
-      found.of_run.push_back(static_cast<std::uint32_t>(found.components.size()));
-      add(pixels.back(), found.components.emplace_back());
-    }
-  return found;
-}
-
-/// Runs of one slice grouped by the 3-D object they belong to.
-SliceComponents by_object(std::span<const PixelRun> runs, std::span<const std::uint32_t> object_of_run) {
-  SliceComponents found;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> order; // object, run
-  for (std::uint32_t i = 0; i < runs.size(); ++i)
-    order.emplace_back(object_of_run[i], i);
-  std::ranges::sort(order);
-  found.of_run.resize(runs.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i == 0 || order[i].first != order[i - 1].first)
-      found.components.emplace_back();
-    const std::uint32_t run = order[i].second;
-    add(runs[run], found.components.back());
-    found.of_run[run] = static_cast<std::uint32_t>(found.components.size() - 1);
-  }
-  return found;
-}
-
-/// The per-slice kernel: candidates in, groups with size, peak and weight out. Knows no threads and no other slice.
-SliceGroups group_slice(std::span<const PixelRun> runs, std::span<const std::uint32_t> object_of_run, HuSlice slice,
-                        const ScoringRule& rule) {
-  using Group = ScoringRule::Group;
-  switch (rule.group) {
-  case Group::Slice4:
-    return keep_large(runs, connect(runs, Connectivity::Four), rule);
-  case Group::Slice8:
-    return keep_large(runs, connect(runs, Connectivity::Eight), rule);
-  case Group::Pixel: {
-    std::vector<PixelRun> pixels;
-    SliceComponents found = single_pixels(runs, slice, pixels);
-    return keep_large(pixels, std::move(found), rule);
-  }
-  case Group::ObjectInSlice:
-  case Group::Object:
-    return keep_large(runs, by_object(runs, object_of_run), rule);
-  }
-  return {};
-}
-
-/// 3-D objects, the small ones dropped from `runs`.
-struct LargeObjects {
-  RunStack runs;
-  std::vector<std::vector<std::uint32_t>> of_run;
-  std::vector<Component> objects;
-  int count = 0;
-};
-
-LargeObjects large_objects(const RunStack& runs, const ScoringRule& rule) {
-  const Objects objects = connect_stack(runs, *rule.object);
-  LargeObjects large;
-  large.objects.resize(objects.count);
-  for (std::size_t z = 0; z < runs.size(); ++z)
-    for (std::size_t i = 0; i < runs[z].size(); ++i)
-      add(runs[z][i], large.objects[objects.of_run[z][i]]);
-  const auto is_large = [&](const Component& object) { return object.pixels >= rule.min_object_voxels; };
-  large.runs.resize(runs.size());
-  large.of_run.resize(runs.size());
-  for (std::size_t z = 0; z < runs.size(); ++z)
-    for (std::size_t i = 0; i < runs[z].size(); ++i)
-      if (is_large(large.objects[objects.of_run[z][i]])) {
-        large.runs[z].push_back(runs[z][i]);
-        large.of_run[z].push_back(objects.of_run[z][i]);
-      }
-  large.count = static_cast<int>(std::ranges::count_if(large.objects, is_large));
-  return large;
-}
-
 double rounded_to_thousandths(double value) {
   return std::nearbyint(value * 1000) / 1000;
 }
 
-/// Sum of weight x area x thickness. Weights and pixels are whole numbers, so unrounded rules add them exactly and
-/// multiply once: the order of slices cannot matter.
-double agatston_of(const std::vector<SliceGroups>& slices, const ScoringRule& rule, double area_mm2) {
+/// What counts, added up in whole numbers: the order of slices and threads cannot matter.
+struct Tally {
   std::int64_t weighted_pixels = 0;
-  double rounded_sum = 0;
-  const double slab = rounded_to_thousandths(area_mm2 * rule.thickness_factor);
-  for (const SliceGroups& slice : slices)
-    for (std::size_t group = 0; group < slice.groups.size(); ++group) {
-      const std::int64_t weighted = slice.weights[group] * slice.groups[group].pixels;
-      weighted_pixels += weighted;
-      rounded_sum += rounded_to_thousandths(static_cast<double>(weighted) * slab);
-    }
-  return rule.rounding == ScoringRule::Rounding::ThreeDecimals
-             ? rounded_sum
-             : static_cast<double>(weighted_pixels) * area_mm2 * rule.thickness_factor;
-}
+  double rounded_score = 0; ///< of rules that round group by group
+  Component counted;
 
-double agatston_by_object(const LargeObjects& large, const ScoringRule& rule, double area_mm2) {
-  double sum = 0;
-  for (const Component& object : large.objects)
-    if (object.pixels >= rule.min_object_voxels)
-      sum += std::nearbyint(weight_of(object.peak_hu, rule.weight_from_hu) * static_cast<double>(object.pixels) *
-                            area_mm2 * rule.thickness_factor);
-  return sum;
-}
+  void add_group(const Component& group, std::int64_t weighted, const ScoringRule& rule, double area_mm2) {
+    add(group, counted);
+    weighted_pixels += weighted;
+    if (rule.rounding == ScoringRule::Rounding::ThreeDecimals)
+      rounded_score += rounded_to_thousandths(static_cast<double>(weighted) *
+                                              rounded_to_thousandths(area_mm2 * rule.thickness_factor));
+    else if (rule.rounding == ScoringRule::Rounding::WholePerGroup)
+      rounded_score += std::nearbyint(static_cast<double>(weighted) * area_mm2 * rule.thickness_factor);
+  }
 
-RunStack runs_of(const std::vector<SliceGroups>& slices) {
-  RunStack runs;
-  for (const SliceGroups& slice : slices)
-    runs.push_back(slice.runs);
-  return runs;
-}
-
-/// What a lesion gathers before it is scaled to mm.
-struct LesionSums {
-  Component voxels;
-  std::int64_t weighted_pixels = 0, sum_z = 0;
+  [[nodiscard]] double agatston(const ScoringRule& rule, double area_mm2) const {
+    return rule.rounding == ScoringRule::Rounding::None
+               ? static_cast<double>(weighted_pixels) * area_mm2 * rule.thickness_factor
+               : rounded_score;
+  }
 };
 
-std::vector<Lesion> lesions_of(const VolumeGeometry& geometry, const std::vector<SliceGroups>& slices,
-                               const Objects& objects, const ScoringRule& rule) {
-  std::vector<Lesion> lesions(objects.count);
-  std::vector<LesionSums> sums(objects.count);
-  for (int z = 0; z < static_cast<int>(slices.size()); ++z) {
-    const SliceGroups& slice = slices[static_cast<std::size_t>(z)];
-    for (std::size_t i = 0; i < slice.runs.size(); ++i) {
-      const PixelRun& run = slice.runs[i];
-      const std::uint32_t index = objects.of_run[static_cast<std::size_t>(z)][i];
+VariantScore to_score(const Tally& tally, const ScoringRule& rule, const VolumeGeometry& geometry) {
+  VariantScore score;
+  const double area_mm2 = pixel_area_mm2(geometry);
+  score.agatston = tally.agatston(rule, area_mm2);
+  score.area_mm2 = static_cast<double>(tally.counted.pixels) * area_mm2;
+  score.volume_mm3 = score.area_mm2 * geometry.spacing_mm[2];
+  score.hu_volume_hu_mm3 = static_cast<double>(tally.counted.sum_hu) * voxel_volume_mm3(geometry);
+  if (score.agatston > 0)
+    score.density_score = score.agatston / (score.area_mm2 * rule.thickness_factor);
+  if (tally.counted.pixels > 0)
+    score.max_hu = tally.counted.peak_hu;
+  return score;
+}
+
+/// Rules whose groups are 3-D objects, or the part of one that lies in a slice.
+VariantScore score_objects(const VolumeGeometry& geometry, Candidates& candidates, const ScoringRule& rule) {
+  const GroupStack& groups = candidates.groups(*rule.object);
+  const Objects& objects = candidates.objects(*rule.object, *rule.object);
+  const double area_mm2 = pixel_area_mm2(geometry);
+  Tally tally;
+  const auto add_group = [&](const Component& group) {
+    tally.add_group(group, weight_of(group.peak_hu, rule.weight_from_hu) * group.pixels, rule, area_mm2);
+  };
+  const auto is_large = [&](const Component& object) { return object.pixels >= rule.min_object_voxels; };
+  if (rule.group == Group::Object) {
+    for (const Component& object : objects.objects)
+      if (is_large(object))
+        add_group(object);
+  } else {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> parts; // object, component
+    for (std::size_t z = 0; z < groups.slices.size(); ++z) {
+      parts.clear();
+      for (std::uint32_t c = 0; c < groups.slices[z].components.size(); ++c)
+        if (const std::uint32_t object = objects.of_group[groups.first[z] + c]; is_large(objects.objects[object]))
+          parts.emplace_back(object, c);
+      std::ranges::sort(parts);
+      for (std::size_t i = 0; i < parts.size();) {
+        Component group;
+        for (const std::uint32_t object = parts[i].first; i < parts.size() && parts[i].first == object; ++i)
+          add(groups.slices[z].components[parts[i].second], group);
+        add_group(group);
+      }
+    }
+  }
+  VariantScore score = to_score(tally, rule, geometry);
+  score.lesions = static_cast<int>(std::ranges::count_if(objects.objects, is_large));
+  return score;
+}
+
+/// Which groups of a stack count, and the lesions they form.
+struct KeptGroups {
+  const GroupStack& groups;
+  std::vector<char> keep;
+  Objects lesions; ///< 26-connected, of the kept groups
+};
+
+KeptGroups keep_groups(Candidates& candidates, const ScoringRule& rule) {
+  const Connectivity within = rule.group == Group::Slice4 ? Connectivity::Four : Connectivity::Eight;
+  const GroupStack& groups = candidates.groups(within);
+  const Objects* objects = rule.object ? &candidates.objects(within, *rule.object) : nullptr;
+  KeptGroups kept{groups, std::vector<char>(groups.count()), {}};
+  bool all = true;
+  for (std::size_t z = 0; z < groups.slices.size(); ++z)
+    for (std::uint32_t c = 0; c < groups.slices[z].components.size(); ++c) {
+      const std::uint32_t group = groups.first[z] + c;
+      kept.keep[group] = groups.slices[z].components[c].pixels >= rule.min_group_pixels &&
+                         (!objects || objects->objects[objects->of_group[group]].pixels >= rule.min_object_voxels);
+      all = all && kept.keep[group];
+    }
+  kept.lesions = all ? candidates.objects(within, Connectivity::Eight)
+                     : join(groups, candidates.contacts(within, Connectivity::Eight), kept.keep);
+  return kept;
+}
+
+/// Weight times pixels of every kept group, by running number; 0 for the others.
+std::vector<std::int64_t> weighted_groups(const Volume<std::int16_t>& hu, const RunStack& runs, const KeptGroups& kept,
+                                          const ScoringRule& rule) {
+  std::vector<std::int64_t> weighted(kept.keep.size(), 0);
+  for (std::size_t z = 0; z < runs.size(); ++z) {
+    const SliceComponents& slice = kept.groups.slices[z];
+    const std::uint32_t first = kept.groups.first[z];
+    if (rule.weight == Weight::PixelValue) {
+      for (std::size_t i = 0; i < runs[z].size(); ++i)
+        if (const std::uint32_t group = first + slice.of_run[i]; kept.keep[group])
+          for (std::int32_t x = runs[z][i].x_begin; x < runs[z][i].x_end; ++x)
+            weighted[group] += weight_of(hu(x, runs[z][i].y, static_cast<int>(z)), rule.weight_from_hu);
+      continue;
+    }
+    for (std::uint32_t c = 0; c < slice.components.size(); ++c)
+      if (const std::uint32_t group = first + c; kept.keep[group]) {
+        const Component& weighs = rule.weight == Weight::LesionPeak
+                                      ? kept.lesions.objects[kept.lesions.of_group[group]]
+                                      : slice.components[c];
+        weighted[group] = weight_of(weighs.peak_hu, rule.weight_from_hu) * slice.components[c].pixels;
+      }
+  }
+  return weighted;
+}
+
+/// The kept groups' 26-connected lesions in mm.
+std::vector<Lesion> list_lesions(const VolumeGeometry& geometry, const RunStack& runs, const KeptGroups& kept,
+                                 const std::vector<std::int64_t>& weighted, const ScoringRule& rule) {
+  std::vector<Lesion> lesions(kept.lesions.objects.size());
+  std::vector<std::int64_t> sum_z(lesions.size()), weighted_pixels(lesions.size());
+  for (int z = 0; z < static_cast<int>(runs.size()); ++z) {
+    const auto slice = static_cast<std::size_t>(z);
+    for (std::uint32_t c = 0; c < kept.groups.slices[slice].components.size(); ++c)
+      if (const std::uint32_t group = kept.groups.first[slice] + c; kept.keep[group])
+        weighted_pixels[kept.lesions.of_group[group]] += weighted[group];
+    for (std::size_t i = 0; i < runs[slice].size(); ++i) {
+      const std::uint32_t group = kept.groups.first[slice] + kept.groups.slices[slice].of_run[i];
+      if (!kept.keep[group])
+        continue;
+      const std::uint32_t index = kept.lesions.of_group[group];
       Lesion& lesion = lesions[index];
       lesion.first_slice = lesion.runs.empty() ? z : lesion.first_slice;
       lesion.last_slice = z;
-      lesion.runs.push_back({z, run});
-      add(run, sums[index].voxels);
-      sums[index].weighted_pixels += slice.weights[slice.of_run[i]] * run.pixels();
-      sums[index].sum_z += z * run.pixels();
+      lesion.runs.push_back({z, runs[slice][i]});
+      sum_z[index] += z * runs[slice][i].pixels();
     }
   }
-  const double area_mm2 = geometry.spacing_mm[0] * geometry.spacing_mm[1];
+  const double area_mm2 = pixel_area_mm2(geometry);
   for (std::size_t index = 0; index < lesions.size(); ++index) {
-    const Component& sum = sums[index].voxels;
+    const Component& sum = kept.lesions.objects[index];
     const auto voxels = static_cast<double>(sum.pixels);
-    const Vec3 centroid{static_cast<double>(sum.sum_x) / voxels, static_cast<double>(sum.sum_y) / voxels,
-                        static_cast<double>(sums[index].sum_z) / voxels};
     Lesion& lesion = lesions[index];
     lesion.id = static_cast<int>(index) + 1;
     lesion.max_hu = sum.peak_hu;
-    lesion.centroid_mm = index_to_point(geometry, centroid);
-    lesion.agatston = static_cast<double>(sums[index].weighted_pixels) * area_mm2 * rule.thickness_factor;
+    lesion.centroid_mm =
+        index_to_point(geometry, {static_cast<double>(sum.sum_x) / voxels, static_cast<double>(sum.sum_y) / voxels,
+                                  static_cast<double>(sum_z[index]) / voxels});
+    lesion.agatston = static_cast<double>(weighted_pixels[index]) * area_mm2 * rule.thickness_factor;
     lesion.volume_mm3 = voxels * voxel_volume_mm3(geometry);
     lesion.mean_hu = static_cast<double>(sum.sum_hu) / voxels;
   }
   return lesions;
 }
 
+/// Rules whose groups are connected within a slice: Agatston's own kind.
+RuleScore score_slice_groups(const Volume<std::int16_t>& hu, Candidates& candidates, const ScoringRule& rule,
+                             Lesions lesions) {
+  const KeptGroups kept = keep_groups(candidates, rule);
+  const std::vector<std::int64_t> weighted = weighted_groups(hu, candidates.runs(), kept, rule);
+  const VolumeGeometry& geometry = hu.geometry();
+  const double area_mm2 = pixel_area_mm2(geometry);
+  Tally tally;
+  for (std::size_t z = 0; z < kept.groups.slices.size(); ++z)
+    for (std::uint32_t c = 0; c < kept.groups.slices[z].components.size(); ++c)
+      if (const std::uint32_t group = kept.groups.first[z] + c; kept.keep[group])
+        tally.add_group(kept.groups.slices[z].components[c], weighted[group], rule, area_mm2);
+  RuleScore result{to_score(tally, rule, geometry), {}};
+  result.score.lesions = static_cast<int>(kept.lesions.objects.size());
+  if (lesions == Lesions::Listed)
+    result.lesions = list_lesions(geometry, candidates.runs(), kept, weighted, rule);
+  return result;
+}
+
 } // namespace
 
-RuleScore score_by_rule(const Volume<std::int16_t>& hu, const RunStack& runs, const ScoringRule& rule, Lesions lesions,
-                        Parallel parallel) {
-  LargeObjects objects;
-  if (rule.object)
-    objects = large_objects(runs, rule);
-  const RunStack& scored_runs = rule.object ? objects.runs : runs;
-  const std::vector<SliceGroups> slices = parallel_map(scored_runs.size(), parallel, [&](std::size_t z) {
-    const std::span<const std::uint32_t> object_of_run =
-        rule.object ? std::span<const std::uint32_t>(objects.of_run[z]) : std::span<const std::uint32_t>{};
-    return group_slice(scored_runs[z], object_of_run, hu.slice(static_cast<int>(z)), rule);
-  });
-
-  RuleScore result;
-  VariantScore& score = result.score;
-  const VolumeGeometry& geometry = hu.geometry();
-  const double area_mm2 = geometry.spacing_mm[0] * geometry.spacing_mm[1];
-  std::int64_t pixels = 0;
-  for (const SliceGroups& slice : slices)
-    for (const Component& group : slice.groups) {
-      pixels += group.pixels;
-      score.max_hu = std::max(score.max_hu.value_or(group.peak_hu), group.peak_hu);
-    }
-  score.agatston = rule.group == ScoringRule::Group::Object ? agatston_by_object(objects, rule, area_mm2)
-                                                            : agatston_of(slices, rule, area_mm2);
-  score.area_mm2 = static_cast<double>(pixels) * area_mm2;
-  score.volume_mm3 = score.area_mm2 * geometry.spacing_mm[2];
-  if (score.agatston > 0)
-    score.density_score = score.agatston / (score.area_mm2 * rule.thickness_factor);
-  if (rule.object && rule.group != ScoringRule::Group::Slice4) {
-    score.lesions = objects.count;
-  } else {
-    const Objects lesion_objects = connect_stack(runs_of(slices), Connectivity::Eight);
-    score.lesions = static_cast<int>(lesion_objects.count);
-    if (lesions == Lesions::Listed)
-      result.lesions = lesions_of(geometry, slices, lesion_objects, rule);
-  }
-  return result;
+RuleScore score_by_rule(const Volume<std::int16_t>& hu, Candidates& candidates, const ScoringRule& rule,
+                        Lesions lesions) {
+  const bool by_slice = rule.group == Group::Slice4 || rule.group == Group::Slice8;
+  return by_slice ? score_slice_groups(hu, candidates, rule, lesions)
+                  : RuleScore{score_objects(hu.geometry(), candidates, rule), {}};
 }
 
 } // namespace osteocalc::calcium

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "osteocalc/calcium/candidates.h"
 #include "osteocalc/calcium/score.h"
 
 namespace osteocalc::calcium {
-
-/// Runs of every slice, caudal first.
-using RunStack = std::vector<std::vector<PixelRun>>;
 
 enum class Lesions { Counted, Listed };
 
@@ -15,9 +13,9 @@ struct RuleScore {
   std::vector<Lesion> lesions; ///< when Listed
 };
 
-/// One rule over the candidate runs of one region.
-/// \pre runs hold exactly the region's pixels with HU >= rule.min_hu
-[[nodiscard]] RuleScore score_by_rule(const Volume<std::int16_t>& hu, const RunStack& runs, const ScoringRule& rule,
-                                      Lesions lesions, Parallel parallel);
+/// One rule over the candidates of one region.
+/// \pre candidates hold exactly the region's pixels with HU >= rule.min_hu
+[[nodiscard]] RuleScore score_by_rule(const Volume<std::int16_t>& hu, Candidates& candidates, const ScoringRule& rule,
+                                      Lesions lesions);
 
 } // namespace osteocalc::calcium

@@ -9,6 +9,8 @@
 namespace osteocalc::calcium {
 namespace {
 
+constexpr double mm3_per_cm3 = 1000;
+
 /// Runs at the lowest bound any rule asks for: what one pass over the pixels leaves.
 RunStack candidates(const Volume<std::int16_t>& hu, int min_hu, Parallel parallel) {
   return parallel_map(static_cast<std::size_t>(hu.size(2)), parallel,
@@ -59,13 +61,16 @@ struct NamedRule {
 std::vector<NamedRule> rules_for(const Volume<std::int16_t>& hu, const ScoreOptions& options, Issues& issues) {
   const VolumeGeometry& geometry = hu.geometry();
   const SliceIncrement increment{geometry.spacing_mm[2]};
-  const ScanGrid grid{geometry.spacing_mm[0] * geometry.spacing_mm[1], increment,
+  const ScanGrid grid{pixel_area_mm2(geometry), increment,
                       options.nominal_thickness.value_or(SliceThickness{increment.value()}), options.kvp};
   const std::optional<WeightBounds> bounds = weight_bounds(options.kvp_policy, options.kvp, issues);
   std::vector<NamedRule> rules;
   for (const Variant variant : options.variants) {
-    const bool needs_bounds = variant == Variant::Reference || variant == Variant::Reference4c;
-    if (bounds || !needs_bounds)
+    const bool needs_bounds =
+        variant == Variant::Reference || variant == Variant::Reference4c || variant == Variant::Custom;
+    if (variant == Variant::Custom && bounds)
+      rules.push_back({variant, custom_rule(options.custom, grid, *bounds)});
+    else if (bounds || !needs_bounds)
       rules.push_back({variant, rule_for(variant, grid, bounds.value_or(standard_bounds))});
   }
   return rules;
@@ -80,26 +85,44 @@ int lowest_bound(const std::vector<NamedRule>& rules) {
 
 /// \param runs the region's pixels at the lowest bound of the rules
 RegionScores score_region(std::string name, const Volume<std::int16_t>& hu, RunStack runs,
-                          const std::vector<NamedRule>& rules, Parallel parallel) {
-  // Rules share a bound more often than not: the runs of each bound are cut once.
-  std::map<int, RunStack> runs_at_bound;
-  const RunStack& lowest = runs_at_bound[lowest_bound(rules)] = std::move(runs);
-  for (const NamedRule& named : rules)
-    if (!runs_at_bound.contains(named.rule.min_hu))
-      runs_at_bound[named.rule.min_hu] = parallel_map(lowest.size(), parallel, [&](std::size_t z) {
-        return runs_at_least(lowest[z], hu.slice(static_cast<int>(z)), named.rule.min_hu);
-      });
+                          const std::vector<NamedRule>& rules, const ScoreOptions& options) {
+  // Rules share their bounds more often than not: the runs of each pair of bounds are cut once.
+  const std::pair widest{lowest_bound(rules), no_max_hu};
+  std::map<std::pair<int, int>, Candidates> by_bounds;
+  const Candidates& all = by_bounds.try_emplace(widest, std::move(runs), options.parallel).first->second;
+  const auto candidates_of = [&](const ScoringRule& rule) -> Candidates& {
+    const std::pair bounds{rule.min_hu, rule.max_hu};
+    if (const auto found = by_bounds.find(bounds); found != by_bounds.end())
+      return found->second;
+    RunStack cut = parallel_map(all.runs().size(), options.parallel, [&](std::size_t z) {
+      return runs_within(all.runs()[z], hu.slice(static_cast<int>(z)), rule.min_hu, rule.max_hu);
+    });
+    return by_bounds.try_emplace(bounds, std::move(cut), options.parallel).first->second;
+  };
   RegionScores result{std::move(name), {}, {}};
   for (const NamedRule& named : rules) {
-    RuleScore scored =
-        score_by_rule(hu, runs_at_bound.at(named.rule.min_hu), named.rule,
-                      named.variant == Variant::Reference ? Lesions::Listed : Lesions::Counted, parallel);
+    const bool is_reference = named.variant == Variant::Reference;
+    RuleScore scored = score_by_rule(hu, candidates_of(named.rule), named.rule,
+                                     is_reference ? Lesions::Listed : Lesions::Counted);
     scored.score.variant = named.variant;
+    if (options.density)
+      scored.score.mass_mg = (options.density->slope_mg_cm3_per_hu * scored.score.hu_volume_hu_mm3 +
+                              options.density->intercept_mg_cm3 * scored.score.volume_mm3) /
+                             mm3_per_cm3;
     result.scores.push_back(scored.score);
-    if (named.variant == Variant::Reference)
+    if (is_reference)
       result.lesions = std::move(scored.lesions);
   }
   return result;
+}
+
+bool has_runs(const RunStack& runs) {
+  return std::ranges::any_of(runs, [](const std::vector<PixelRun>& slice) { return !slice.empty(); });
+}
+
+/// Asked only where a region has no candidate: whether it is there at all.
+bool occurs(const Region& region, const Volume<LabelId>& labels) {
+  return std::ranges::any_of(labels.voxels(), [&](LabelId id) { return std::ranges::count(region.labels, id) > 0; });
 }
 
 } // namespace
@@ -108,7 +131,7 @@ ScoreResult score(const Volume<std::int16_t>& hu, const ScoreOptions& options) {
   ScoreResult result;
   const std::vector<NamedRule> rules = rules_for(hu, options, result.issues);
   RunStack runs = candidates(hu, lowest_bound(rules), options.parallel);
-  result.regions.push_back(score_region("whole", hu, std::move(runs), rules, options.parallel));
+  result.regions.push_back(score_region("whole", hu, std::move(runs), rules, options));
   return result;
 }
 
@@ -126,12 +149,10 @@ ScoreResult score(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels,
     for (std::size_t region = 0; region < regions.size(); ++region)
       runs_of_region[region][z] = std::move(split[region]);
   });
-  const std::map<LabelId, LabelBox> present = label_boxes(labels);
   for (std::size_t region = 0; region < regions.size(); ++region) {
-    const bool occurs = std::ranges::any_of(regions[region].labels, [&](LabelId id) { return present.contains(id); });
-    if (occurs) {
+    if (has_runs(runs_of_region[region]) || occurs(regions[region], labels)) {
       result.regions.push_back(
-          score_region(regions[region].name, hu, std::move(runs_of_region[region]), rules, options.parallel));
+          score_region(regions[region].name, hu, std::move(runs_of_region[region]), rules, options));
     } else {
       result.regions.push_back({regions[region].name, {}, {}});
       result.issues.push_back(refused("CAL-EMPTY-REGION", regions[region].name,

@@ -22,7 +22,8 @@ struct VariantScore {
   Variant variant = Variant::Reference;
   double agatston = 0;
   double area_mm2 = 0;                 ///< of the groups that count, over all slices
-  double volume_mm3 = 0;               ///< area times increment
+  double volume_mm3 = 0;               ///< area times increment \cite callister1998
+  double hu_volume_hu_mm3 = 0;         ///< mean HU times volume: what mass is without a calibration
   std::optional<double> mass_mg;       ///< needs a calibration \cite mccollough2007
   std::optional<double> density_score; ///< mean weight, 1..4; only where there is calcium \cite criqui2014
   int lesions = 0;                     ///< 3-D lesions: the variant's own objects, else 26-connected
@@ -51,8 +52,15 @@ struct RegionScores {
   std::vector<Lesion> lesions;      ///< of the reference variant
 };
 
+/// Density of hydroxyapatite for a HU: slope * HU + intercept.
+struct DensityLine {
+  double slope_mg_cm3_per_hu = 0, intercept_mg_cm3 = 0;
+};
+
 struct ScoreOptions {
   std::vector<Variant> variants{Variant::Reference};
+  RuleOptions custom;               ///< what Variant::Custom means
+  std::optional<DensityLine> density; ///< absent: no mass
   KvpOptions kvp_policy;
   std::optional<KiloVolt> kvp;                     ///< absent: 120 kV is assumed, with an Issue
   std::optional<SliceThickness> nominal_thickness; ///< absent: the increment

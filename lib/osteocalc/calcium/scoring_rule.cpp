@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/calcium/scoring_rule.h"
 
+#include "osteocalc/core/error.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -12,7 +14,7 @@ struct NamedVariant {
   Variant variant;
   std::string_view name;
 };
-constexpr std::array<NamedVariant, 11> names{{{Variant::Reference, "reference"},
+constexpr std::array<NamedVariant, 12> names{{{Variant::Reference, "reference"},
                                               {Variant::Reference4c, "reference-4c"},
                                               {Variant::Brainsia2015, "brainsia-2015"},
                                               {Variant::SlicerGist2023, "slicer-gist-2023"},
@@ -22,10 +24,12 @@ constexpr std::array<NamedVariant, 11> names{{{Variant::Reference, "reference"},
                                               {Variant::Deepcac, "deepcac"},
                                               {Variant::Qurai, "qurai"},
                                               {Variant::Kcenon, "kcenon"},
-                                              {Variant::Aocascore, "aocascore"}}};
+                                              {Variant::Aocascore, "aocascore"},
+                                              {Variant::Custom, "custom"}}};
 constexpr auto variants = [] {
-  std::array<Variant, names.size()> list{};
-  std::ranges::transform(names, list.begin(), &NamedVariant::variant);
+  std::array<Variant, names.size() - 1> list{}; // without Custom
+  for (std::size_t i = 0; i < list.size(); ++i)
+    list[i] = names[i].variant;
   return list;
 }();
 
@@ -78,8 +82,10 @@ ScoringRule calciumscoring_jl(const ScanGrid& grid) {
   ScoringRule rule;
   rule.min_hu = static_cast<int>(std::lround(378 * std::exp(-0.009 * kvp_kv))) + 1;
   rule.weight_from_hu = {130, 199, 299, 399};
-  rule.group = kernel == 3 ? ScoringRule::Group::Slice8 : ScoringRule::Group::Pixel;
-  rule.min_group_pixels = pixels;
+  if (kernel == 3)
+    rule.min_group_pixels = pixels;
+  else
+    rule.weight = ScoringRule::Weight::PixelValue; // every pixel stands alone
   return rule;
 }
 
@@ -203,7 +209,33 @@ ScoringRule rule_for(Variant variant, const ScanGrid& grid, const WeightBounds& 
     rule.min_group_pixels = std::max<std::int64_t>(2, count_at_least(1, area_mm2));
     rule.thickness_factor = by_increment;
     break;
+  case Variant::Custom:
+    return custom_rule({}, grid, reference_bounds);
   }
+  return rule;
+}
+
+ScoringRule custom_rule(const RuleOptions& options, const ScanGrid& grid, const WeightBounds& reference_bounds) {
+  using Thickness = RuleOptions::Thickness;
+  using Scope = RuleOptions::WeightScope;
+  if (!(options.min_area_mm2 >= 0) || options.min_pixels < 1)
+    throw ConfigError("a scoring rule needs an area of 0 mm2 or more and at least one pixel");
+  if (options.max_hu && *options.max_hu <= reference_bounds[0])
+    throw ConfigError(fmt::format("max-hu {} lies at or below the bound of {} HU (nothing could count)",
+                                  *options.max_hu, reference_bounds[0]));
+  const int above = options.strictly_above ? 1 : 0;
+  ScoringRule rule;
+  rule.min_hu = reference_bounds[0] + above;
+  rule.max_hu = options.max_hu.value_or(no_max_hu);
+  rule.weight_from_hu = reference_bounds;
+  rule.group = options.connectivity == Connectivity::Eight ? ScoringRule::Group::Slice8 : ScoringRule::Group::Slice4;
+  rule.min_group_pixels = std::max(options.min_pixels, count_at_least(options.min_area_mm2, grid.pixel_area_mm2));
+  rule.weight = options.weight == Scope::Lesion  ? ScoringRule::Weight::LesionPeak
+                : options.weight == Scope::Pixel ? ScoringRule::Weight::PixelValue
+                                                 : ScoringRule::Weight::GroupPeak;
+  if (options.thickness != Thickness::None)
+    rule.thickness_factor =
+        (options.thickness == Thickness::Nominal ? grid.nominal_thickness.value() : grid.increment.value()) / 3;
   return rule;
 }
 

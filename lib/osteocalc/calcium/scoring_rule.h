@@ -26,9 +26,10 @@ enum class Variant {
   Deepcac,
   Qurai,
   Kcenon,
-  Aocascore
+  Aocascore,
+  Custom ///< the user's RuleOptions
 };
-[[nodiscard]] std::span<const Variant> all_variants() noexcept;
+[[nodiscard]] std::span<const Variant> all_variants() noexcept; ///< the named ones, without Custom
 [[nodiscard]] std::string_view to_string(Variant variant) noexcept;
 [[nodiscard]] std::optional<Variant> variant_from_string(std::string_view name) noexcept;
 
@@ -55,18 +56,36 @@ struct KvpOptions {
 [[nodiscard]] std::optional<WeightBounds> weight_bounds(const KvpOptions& options, std::optional<KiloVolt> kvp,
                                                         Issues& issues);
 
+/// Every choice Agatston's paper leaves open or others make differently; the defaults are the reference variant.
+struct RuleOptions {
+  bool strictly_above = false; ///< HU > bound rather than >=
+  Connectivity connectivity = Connectivity::Eight;
+  double min_area_mm2 = 1;           ///< of a lesion in a slice
+  std::int64_t min_pixels = 1;       ///< besides the area
+  enum class Thickness { Increment, Nominal, None } thickness = Thickness::Increment; ///< times it / 3 mm
+  enum class WeightScope { LesionInSlice, Lesion, Pixel } weight = WeightScope::LesionInSlice;
+  std::optional<int> max_hu; ///< brighter pixels (metal) do not count
+};
+
 /// What a variant means on one pixel grid and voltage: every size limit as a count of pixels, so that one algorithm
 /// (score.cpp) serves them all.
 struct ScoringRule {
-  int min_hu = 130;                              ///< candidates: HU >= min_hu
+  int min_hu = 130;                              ///< candidates: min_hu <= HU <= max_hu
+  int max_hu = no_max_hu;
   WeightBounds weight_from_hu = standard_bounds; ///< weight 1..4 from these peaks; 0 below
   std::optional<Connectivity> object;            ///< 3-D objects are formed first (6- or 26-connected)
   std::int64_t min_object_voxels = 1;            ///< smaller objects are dropped
-  enum class Group { Slice4, Slice8, Pixel, ObjectInSlice, Object } group = Group::Slice8; ///< what gets one weight
-  std::int64_t min_group_pixels = 1; ///< smaller groups are dropped
+  enum class Group { Slice4, Slice8, ObjectInSlice, Object } group = Group::Slice8; ///< what is kept or dropped
+  std::int64_t min_group_pixels = 1;                                                ///< smaller groups are dropped
+  enum class Weight { GroupPeak, LesionPeak, PixelValue } weight = Weight::GroupPeak; ///< whose HU the weight follows
   double thickness_factor = 1;       ///< 1, increment/3 or nominal thickness/3
   enum class Rounding { None, ThreeDecimals, WholePerGroup } rounding = Rounding::None;
 };
+
+/// Area of a pixel in the slice plane.
+[[nodiscard]] inline double pixel_area_mm2(const VolumeGeometry& geometry) noexcept {
+  return geometry.spacing_mm[0] * geometry.spacing_mm[1];
+}
 
 /// What the rules depend on.
 struct ScanGrid {
@@ -78,5 +97,9 @@ struct ScanGrid {
 
 /// \param reference_bounds bounds of the reference variants (weight_bounds())
 [[nodiscard]] ScoringRule rule_for(Variant variant, const ScanGrid& grid, const WeightBounds& reference_bounds);
+
+/// The rule of the user's options. \throw ConfigError a negative area, fewer than one pixel, a bound above max_hu
+[[nodiscard]] ScoringRule custom_rule(const RuleOptions& options, const ScanGrid& grid,
+                                      const WeightBounds& reference_bounds);
 
 } // namespace osteocalc::calcium

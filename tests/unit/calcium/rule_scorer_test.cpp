@@ -20,7 +20,8 @@ RunStack runs_of(const Volume<std::int16_t>& hu, int min_hu) {
 }
 
 RuleScore by_rule(const Volume<std::int16_t>& hu, const ScoringRule& rule) {
-  return score_by_rule(hu, runs_of(hu, rule.min_hu), rule, Lesions::Listed, {});
+  Candidates candidates(runs_of(hu, rule.min_hu), {});
+  return score_by_rule(hu, candidates, rule, Lesions::Listed);
 }
 
 /// Agatston's steps over flood-filled 8-connected components: nothing shared with the code under test.
