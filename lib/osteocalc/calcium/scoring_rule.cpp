@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -116,7 +117,26 @@ std::optional<KvpPolicy> kvp_policy_from_string(std::string_view name) noexcept 
   return std::nullopt;
 }
 
+std::string reads_like_120_kv(const CtAcquisition& acquisition) {
+  const auto upper = [](std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+  };
+  const std::string filter = upper(acquisition.filter), kernel = upper(acquisition.kernel);
+  if (filter.find("TIN") != std::string::npos || filter.starts_with("SN"))
+    return "tin filter";
+  if (kernel.starts_with("SA36"))
+    return "calcium-aware kernel " + acquisition.kernel;
+  return {};
+}
+
 std::optional<WeightBounds> weight_bounds(const KvpOptions& options, std::optional<KiloVolt> kvp, Issues& issues) {
+  if (!options.reads_like_120_kv.empty() && options.policy != KvpPolicy::Custom) {
+    issues.push_back(info("CAL-KVP-LIKE-120", "scan",
+                          fmt::format("{}: calcium reads as at 120 kV, so 130/200/300/400 HU apply",
+                                      options.reads_like_120_kv)));
+    return standard_bounds;
+  }
   const bool needs_kvp = options.policy == KvpPolicy::Grani || options.policy == KvpPolicy::Interpolate;
   if (!kvp && needs_kvp) {
     issues.push_back(refused("CAL-KVP-UNKNOWN", "scan",

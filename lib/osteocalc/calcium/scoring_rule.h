@@ -4,6 +4,7 @@
 #include "osteocalc/calcium/components.h"
 #include "osteocalc/core/issue.h"
 #include "osteocalc/core/quantity.h"
+#include "osteocalc/image/ct_image.h"
 
 #include <array>
 #include <optional>
@@ -49,7 +50,12 @@ enum class KvpPolicy {
 struct KvpOptions {
   KvpPolicy policy = KvpPolicy::Standard;
   WeightBounds custom_hu = standard_bounds;
+  std::string reads_like_120_kv{}; ///< why this scan's HU are those of 120 kV at its own voltage; empty: they are not
 };
+
+/// Why a scan needs the standard bounds at any voltage: a tin filter, a calcium-aware kernel (Siemens Sa36) or an
+/// artificial 120 kV reconstruction \cite apfaltrer2018; empty when nothing says so.
+[[nodiscard]] std::string reads_like_120_kv(const CtAcquisition& acquisition);
 
 /// The bounds for a scan, or nothing with an Issue that says why (an unknown voltage under a policy that needs it).
 /// An absent voltage counts as 120 kV under Standard and Custom, with an Issue.

@@ -61,6 +61,13 @@ std::optional<Vertebra> vertebra_from_body_label(LabelId id) noexcept {
   return vertebra_from_whole_label(static_cast<LabelId>(id - s1_body_label + s1_label));
 }
 
+bool is_bone_label(LabelId id) noexcept {
+  const auto within = [id](LabelId first, LabelId last) { return id >= first && id <= last; };
+  constexpr LabelId sacrum = 25, c1 = 50, humerus = 69, hip = 78, skull = 91, first_rib = 92, sternum = 116;
+  return within(sacrum, c1) || within(humerus, hip) || id == skull || within(first_rib, sternum) ||
+         vertebra_from_body_label(id).has_value();
+}
+
 std::string label_name(LabelId id) {
   for (const auto& [known, name] : structure_names)
     if (known == id)

@@ -37,6 +37,9 @@ inline constexpr std::array<Vertebra, 18> all_vertebrae{
 [[nodiscard]] std::optional<Vertebra> vertebra_from_whole_label(LabelId id) noexcept;
 [[nodiscard]] std::optional<Vertebra> vertebra_from_body_label(LabelId id) noexcept;
 
+/// Vertebrae (whole or body), sacrum, ribs, sternum, limbs and girdles.
+[[nodiscard]] bool is_bone_label(LabelId id) noexcept;
+
 /// "aorta", "vertebrae_L1", "coronary_lad" ... for the structures named here, else "label_<id>".
 [[nodiscard]] std::string label_name(LabelId id);
 

@@ -3,6 +3,7 @@
 
 #include "osteocalc/image/ct_image.h"
 #include "osteocalc/image/label_map.h"
+#include "osteocalc/study/calcium_options.h"
 #include "osteocalc/study/study_result.h"
 
 namespace osteocalc::study {
@@ -16,16 +17,13 @@ struct ParadoxOptions {
 };
 
 struct AnalyzeOptions {
-  std::vector<calcium::Variant> variants; ///< besides the reference
-  calcium::KvpOptions kvp_policy;
+  CalciumOptions calcium;
   std::optional<double> kvp_kv;       ///< instead of the header's
   std::optional<double> age_years;    ///< instead of the header's
   std::optional<Sex> sex;             ///< instead of the header's
   std::optional<std::string> subject; ///< what stands for the person in the output
   calibration::Calibration calibration;
   ParadoxOptions paradox;
-  double contrast_above_hu = 100;           ///< median of the aorta's blood
-  double gated_increment_mm = 3.1;          ///< a coronary score of coarser slices is a lower bound
   std::map<Vertebra, LevelEvidence> levels; ///< from a segmentation of ours
   Parallel parallel;
 };

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "osteocalc/bone/densitometry.h"
-#include "osteocalc/calcium/score.h"
+#include "osteocalc/calcium/lesion_mass.h"
+#include "osteocalc/calcium/noise.h"
 #include "osteocalc/core/anatomy.h"
 #include "osteocalc/core/issue.h"
+#include "osteocalc/reference/calcium_categories.h"
+#include "osteocalc/reference/percentile_table.h"
 
 #include <map>
 #include <optional>
@@ -29,13 +32,37 @@ struct StudyInfo {
   Contrast contrast = Contrast::Unknown;
 };
 
+/// A lesion with its mass by integration, where the scan is calibrated.
+struct BedLesion : calcium::Lesion {
+  std::optional<calcium::LesionMass> mass;
+};
+
 /// A vascular bed's scores under every variant asked for; the reference variant also stands alone in `reference`.
 struct BedScore {
-  std::string bed; ///< "coronary", "coronary_lad", "aorta_abdominal", "aorta_level_L3", ...
-  std::optional<calcium::VariantScore> reference; ///< absent: refused, see issues
-  std::vector<calcium::VariantScore> variants;
-  std::vector<calcium::Lesion> lesions;
+  std::string bed{}; ///< "coronary", "coronary_lad", "aorta_abdominal", "aorta_level_L3", ...
+  std::optional<calcium::VariantScore> reference{}; ///< absent: refused, see issues
+  std::vector<calcium::VariantScore> variants{};
+  std::vector<BedLesion> lesions{};
   bool complete = false; ///< the whole bed lies in the field of view
+  std::string incomplete_reason{};
+  std::optional<reference::CalciumCategory> category{}; ///< absent: no scheme for this bed, or the score is no class
+  std::vector<reference::CalciumCategory> categories{}; ///< under every scheme
+  std::vector<reference::CalciumCategory> variant_categories{}; ///< of `variants`, under the category's scheme
+  std::optional<reference::Percentile> percentile{};
+  std::optional<double> arterial_age_years{}; ///< coronary
+  std::optional<double> valve_ratio{};        ///< aortic valve: score over the sex's bound
+  std::optional<double> isotropic_volume_mm3{};
+  std::optional<double> spatially_weighted{};     ///< needs a calibration and the blood's noise
+  std::optional<double> integrated_mass_mg{};     ///< needs a calibration; of all lesions
+  std::optional<double> expected_false_lesions{}; ///< that noise alone would make in this bed's area
+};
+
+/// A bed's score without lesions near bone, and the bone's density without voxels near a lesion.
+struct ContactGuard {
+  std::string bed;
+  int distance_mm = 0;
+  double agatston = 0;
+  std::optional<double> bone_hu; ///< of the level beside a level's bed, else the spine's summary levels
 };
 
 /// The research flag, not a diagnosis. Absent where the measure it needs is absent.
@@ -60,6 +87,9 @@ struct StudyProvenance {
 struct StudyResult {
   StudyInfo study;
   std::vector<BedScore> beds;
+  std::optional<int> vessels_with_calcium; ///< of LM, LAD, LCX, RCA; absent where calcium was not given to vessels
+  std::vector<ContactGuard> contact_guard;
+  std::optional<calcium::TissueNoise> noise; ///< of the aorta's blood
   std::optional<bone::BoneResult> bone;
   std::map<Vertebra, LevelEvidence> levels; ///< empty when the labels were given
   Paradox paradox;

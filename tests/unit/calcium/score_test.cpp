@@ -189,5 +189,60 @@ TEST(Score, unpublished_voltage_is_refused_for_the_reference_only) {
   EXPECT_TRUE(has_rule(result.issues, "CAL-KVP-NO-ROW"));
 }
 
+ScoreOptions custom(const RuleOptions& rule) {
+  ScoreOptions options;
+  options.variants = {Variant::Custom};
+  options.custom = rule;
+  options.kvp = KiloVolt{120};
+  return options;
+}
+
+double custom_score(const test::Phantom& phantom, const RuleOptions& rule) {
+  return score(phantom.volume(), custom(rule)).regions.front().scores.front().agatston;
+}
+
+TEST(CustomScore, each_option_changes_what_it_names) {
+  // 4 x 4 at 500 over 4 x 4 at 150 in the next slice, touching; 0.5 mm pixels, slices every 1.5 mm.
+  const auto phantom = test::Phantom(0.5, 1.5, 2).box({2, 2, 0}, {4, 4, 1}, 500).box({2, 2, 1}, {4, 4, 1}, 150);
+  EXPECT_DOUBLE_EQ(custom_score(phantom, {}), (16 + 4) * 0.5);
+  RuleOptions rule;
+  rule.thickness = RuleOptions::Thickness::None;
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 16 + 4);
+  rule.weight = RuleOptions::WeightScope::Lesion;
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 16 + 16); // one lesion, peak 500
+  rule.weight = RuleOptions::WeightScope::LesionInSlice;
+  rule.min_area_mm2 = 4.5;
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 0);
+  rule = {};
+  rule.thickness = RuleOptions::Thickness::None;
+  rule.max_hu = 300; // the bright block is metal
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 4);
+}
+
+TEST(CustomScore, pixels_weigh_by_themselves_and_bounds_can_be_strict) {
+  const auto phantom = test::Phantom(0.5, 3, 1).box({2, 2, 0}, {4, 2, 1}, 130).box({2, 4, 0}, {4, 2, 1}, 450);
+  RuleOptions rule;
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 16);
+  rule.weight = RuleOptions::WeightScope::Pixel;
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 2 * 1 + 2 * 4);
+  rule.strictly_above = true;
+  EXPECT_DOUBLE_EQ(custom_score(phantom, rule), 2 * 4);
+}
+
+TEST(Mass, needs_a_calibration_and_follows_its_line) {
+  // The worked example: two columns at 400 HU, 0.5 mm isotropic: 2 mm3, 0.6 mg at 0.00075 mg/mm3 a HU.
+  const auto phantom = test::Phantom(0.5, 0.5, 2).box({2, 0, 0}, {2, 4, 2}, 400);
+  ScoreOptions options;
+  options.kvp = KiloVolt{120};
+  EXPECT_FALSE(score(phantom.volume(), options).regions.front().scores.front().mass_mg);
+  options.density = DensityLine{0.75, 0};
+  const VariantScore by_line = score(phantom.volume(), options).regions.front().scores.front();
+  EXPECT_DOUBLE_EQ(by_line.volume_mm3, 2);
+  EXPECT_DOUBLE_EQ(*by_line.mass_mg, 0.6);
+  EXPECT_DOUBLE_EQ(by_line.hu_volume_hu_mm3, 800);
+  options.density = DensityLine{0.75, 10};
+  EXPECT_DOUBLE_EQ(*score(phantom.volume(), options).regions.front().scores.front().mass_mg, 0.62);
+}
+
 } // namespace
 } // namespace osteocalc::calcium

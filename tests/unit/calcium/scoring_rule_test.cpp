@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/calcium/scoring_rule.h"
 
+#include "osteocalc/core/error.h"
+
 #include <gtest/gtest.h>
 
 namespace osteocalc::calcium {
@@ -60,6 +62,39 @@ TEST(Rule, smallest_sizes_on_usual_grids) {
   EXPECT_EQ(min_pixels(Variant::Comp2comp, 0.5), 5); // more than 1 mm2
   EXPECT_EQ(min_pixels(Variant::SlicerGist2023, 0.488281), 4);
   EXPECT_EQ(min_pixels(Variant::Aocascore, 1.0), 2);
+}
+
+TEST(CustomRule, its_defaults_are_the_reference) {
+  const ScanGrid grid{0.25, SliceIncrement{1.5}, SliceThickness{3}, {}};
+  const ScoringRule custom = custom_rule({}, grid, standard_bounds), reference = rule_for(Variant::Reference, grid, standard_bounds);
+  EXPECT_EQ(custom.min_hu, reference.min_hu);
+  EXPECT_EQ(custom.group, reference.group);
+  EXPECT_EQ(custom.min_group_pixels, reference.min_group_pixels);
+  EXPECT_EQ(custom.thickness_factor, reference.thickness_factor);
+}
+
+TEST(CustomRule, refuses_what_cannot_count) {
+  const ScanGrid grid{0.25, SliceIncrement{3}, SliceThickness{3}, {}};
+  RuleOptions options;
+  options.max_hu = 130;
+  EXPECT_THROW((void)custom_rule(options, grid, standard_bounds), ConfigError);
+  options.max_hu.reset();
+  options.min_pixels = 0;
+  EXPECT_THROW((void)custom_rule(options, grid, standard_bounds), ConfigError);
+}
+
+TEST(Like120, by_tin_filter_or_calcium_aware_kernel) {
+  CtAcquisition scan;
+  scan.kernel = "Qr36d";
+  EXPECT_EQ(reads_like_120_kv(scan), "");
+  scan.kernel = "Sa36f";
+  EXPECT_NE(reads_like_120_kv(scan), "");
+  scan.kernel = "Br36";
+  scan.filter = "FLAT TIN";
+  EXPECT_NE(reads_like_120_kv(scan), "");
+  Issues issues;
+  EXPECT_EQ(weight_bounds({KvpPolicy::Grani, standard_bounds, "tin filter"}, KiloVolt{100}, issues), standard_bounds);
+  EXPECT_TRUE(has_rule(issues, "CAL-KVP-LIKE-120"));
 }
 
 } // namespace

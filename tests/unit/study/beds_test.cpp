@@ -106,16 +106,16 @@ TEST(MakeBeds, ABedIsCompleteUnlessItRunsIntoTheFirstOrLastSlice) {
   const auto bodies = test::stations({Vertebra::T12, Vertebra::L1, Vertebra::L2});
   BedMap map = make_beds(scan.labels.voxels, bodies, {});
   for (const Bed& bed : map.beds)
-    EXPECT_TRUE(bed.complete) << bed.region.name;
+    EXPECT_EQ(bed.incomplete, "") << bed.region.name;
   EXPECT_FALSE(has_rule(map.issues, "CAL-INCOMPLETE"));
 
   scan.labels.voxels(20, 20, 0) = label::aorta;
   map = make_beds(scan.labels.voxels, bodies, {});
-  EXPECT_FALSE(bed_named(map, "aorta_abdominal")->complete);
-  EXPECT_TRUE(bed_named(map, "aorta_thoracic")->complete);
+  EXPECT_NE(bed_named(map, "aorta_abdominal")->incomplete, "");
+  EXPECT_EQ(bed_named(map, "aorta_thoracic")->incomplete, "");
   EXPECT_TRUE(has_rule(map.issues, "CAL-INCOMPLETE"));
   scan.labels.voxels(20, 20, 50) = label::aorta;
-  EXPECT_FALSE(bed_named(make_beds(scan.labels.voxels, bodies, {}), "aorta_thoracic")->complete);
+  EXPECT_NE(bed_named(make_beds(scan.labels.voxels, bodies, {}), "aorta_thoracic")->incomplete, "");
 }
 
 TEST(MakeBeds, CoronaryIsItsVesselsAndWhatNoVesselIsNamedFor) {
@@ -129,6 +129,43 @@ TEST(MakeBeds, CoronaryIsItsVesselsAndWhatNoVesselIsNamedFor) {
   for (const char* name : {"coronary_lm", "coronary_lad", "coronary_lcx", "coronary_rca", "aortic_valve"})
     EXPECT_EQ(voxels_of(map, name), 1U) << name;
   EXPECT_EQ(map.beds.size(), 6U);
+}
+
+TEST(MakeBeds, AVesselOfALabelledTerritoryWithoutCalciumHasABed) {
+  Volume<LabelId> labels(VolumeGeometry{{10, 10, 10}}, 0);
+  labels(4, 5, 5) = label::coronary_territory;
+  labels(5, 5, 5) = label::coronary_lad;
+  const BedMap map = make_beds(labels, {}, {});
+  EXPECT_FALSE(bed_named(map, "coronary_lad")->without_calcium);
+  EXPECT_TRUE(bed_named(map, "coronary_rca")->without_calcium);
+  EXPECT_EQ(bed_named(map, "aortic_valve"), nullptr);
+}
+
+TEST(MakeBeds, TheLowest8And5CmBeginAtTheBifurcation) {
+  const test::AortaScan scan(45); // the aorta ends at -138 mm, upright
+  const auto with_l4 = test::stations({Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4});
+  const BedMap map = make_beds(scan.labels.voxels, with_l4, {});
+  const auto eight = reach_of(map, "aorta_abdominal_8cm"), five = reach_of(map, "aorta_abdominal_5cm");
+  ASSERT_TRUE(eight && five);
+  EXPECT_EQ(eight->low_mm, -138);
+  EXPECT_NEAR(eight->high_mm, -138 + 80, 3);
+  EXPECT_NEAR(five->high_mm, -138 + 50, 3);
+  EXPECT_EQ(bed_named(map, "aorta_abdominal_8cm")->incomplete, "");
+  // Where it ends beside L2 and no iliac artery is labelled, the end is no bifurcation.
+  const auto to_l2 = test::stations({Vertebra::T10, Vertebra::T11, Vertebra::T12, Vertebra::L1, Vertebra::L2});
+  EXPECT_EQ(bed_named(make_beds(scan.labels.voxels, to_l2, {}), "aorta_abdominal_8cm"), nullptr);
+}
+
+TEST(MakeBeds, AShortLowerAortaIsNotTheWhole8Cm) {
+  test::AortaScan scan(45);
+  scan.for_each_voxel([&](int x, int y, int z, const Vec3& at) {
+    if (at[2] > -90)
+      scan.labels.voxels(x, y, z) = 0;
+  });
+  const auto bodies = test::stations({Vertebra::T12, Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4});
+  const BedMap map = make_beds(scan.labels.voxels, bodies, {});
+  EXPECT_NE(bed_named(map, "aorta_abdominal_8cm")->incomplete.find("48 mm"), std::string::npos)
+      << bed_named(map, "aorta_abdominal_8cm")->incomplete;
 }
 
 TEST(MakeBeds, NoArteryGivesNoBed) {
