@@ -4,11 +4,12 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/core/provenance.h"
-#include "osteocalc/image/label_alignment.h"
 #include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
+#include "osteocalc/report/lesion_decisions.h"
 #include "osteocalc/report/study_output.h"
 #include "osteocalc/report/text_file.h"
+#include "osteocalc/segmentation/label_doubts.h"
 
 #include <chrono>
 #include <ctime>
@@ -26,31 +27,24 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Keeps the ids on one side of the border between TotalSegmentator's and our own.
-LabelMap only(const LabelMap& labels, bool parts) {
-  LabelMap kept{labels.voxels.clone(), {}};
-  for (LabelId& id : kept.voxels.voxels())
-    if ((id >= label::coronary_territory) != parts)
-      id = 0;
-  for (const auto& [id, name] : labels.names)
-    if ((id >= label::coronary_territory) == parts)
-      kept.names[id] = name;
-  return kept;
+void write_label_set(const LabelSet& labels, const std::filesystem::path& output) {
+  io::write_labels(labels.wholes, output / "labels.nii.gz");
+  const std::filesystem::path parts = output / "labels_parts.nii.gz";
+  if (labels_present(labels.parts).empty()) { // an earlier run's must not pass for this one's
+    std::filesystem::remove(parts);
+    std::filesystem::remove(io::label_names_file(parts));
+  } else {
+    io::write_labels(labels.parts, parts);
+  }
 }
 
-LabelMap read_all_labels(const PipelineRequest& request, const VolumeGeometry& image, Issues& issues) {
-  const Parallel parallel = request.options.parallel;
-  LabelMap labels = aligned_labels(io::read_labels(request.labels), image, parallel, issues);
-  io::write_labels(only(labels, false), request.output / "labels.nii.gz");
-  const std::filesystem::path parts_file = io::label_parts_file(request.labels);
-  if (std::filesystem::exists(parts_file)) {
-    issues.push_back(info("LABEL-PARTS", "labels", "the finer parts beside the label map were read too"));
-    draw_over(labels, aligned_labels(io::read_labels(parts_file), image, parallel, issues));
-  }
-  const LabelMap parts = only(labels, true);
-  if (!labels_present(parts).empty())
-    io::write_labels(parts, request.output / "labels_parts.nii.gz");
-  return labels;
+LabelMap read_all_labels(const PipelineRequest& request, CtImage& image) {
+  LabelSet labels =
+      labels_from(request.labels, image, request.output / "segmenter.log", request.options.parallel, image.issues);
+  append(image.issues, segmentation::missing_classes(labels));
+  write_label_set(labels, request.output);
+  std::filesystem::remove(request.output / "lesion_decisions.csv");
+  return merged(std::move(labels));
 }
 
 LabelMap find_all_labels(PipelineRequest& request, CtImage& image) {
@@ -58,10 +52,10 @@ LabelMap find_all_labels(PipelineRequest& request, CtImage& image) {
   append(image.issues, found.issues);
   for (const segmentation::VertebraFinding& vertebra : found.vertebrae)
     request.options.levels[vertebra.level] = {vertebra.confidence, vertebra.alternatives};
-  io::write_labels(found.wholes, request.output / "labels.nii.gz");
-  io::write_labels(found.parts, request.output / "labels_parts.nii.gz");
-  draw_over(found.wholes, found.parts);
-  return std::move(found.wholes);
+  report::write_text_file(request.output / "lesion_decisions.csv", report::lesion_decisions_csv(found.lesions));
+  LabelSet labels{std::move(found.wholes), std::move(found.parts)};
+  write_label_set(labels, request.output);
+  return merged(std::move(labels));
 }
 
 std::optional<std::string> subject_of(const CtImage& image, const PipelineRequest& request, Issues& issues) {
@@ -92,6 +86,7 @@ void write_run_json(const PipelineRequest& request, double read_s, double analyz
 } // namespace
 
 study::StudyResult run_pipeline(PipelineRequest request) {
+  check_source(request.labels);
   std::filesystem::create_directories(request.output);
   const auto start = Clock::now();
   io::ReadOptions reading;
@@ -99,13 +94,16 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   reading.hash_inputs = true;
   CtImage image = io::read_ct(request.study, reading);
   request.options.subject = subject_of(image, request, image.issues);
-  const LabelMap labels = request.labels.empty() ? find_all_labels(request, image)
-                                                 : read_all_labels(request, image.hu.geometry(), image.issues);
+  const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();
   study::StudyResult result = study::analyze(image, labels, request.options);
-  result.provenance.options["labels"] = request.labels.empty() ? "found" : "given";
+  result.provenance.options["labels"] = !request.labels.given()       ? "found"
+                                        : request.labels.with.empty() ? "given"
+                                                                      : "with " + request.labels.with;
+  if (request.labels.given())
+    result.provenance.options["label_scheme"] = request.labels.scheme;
   result.provenance.options["calibration"] = std::string(to_string(request.options.calibration.mode));
   const double analyze_s = seconds_since(analysis);
 

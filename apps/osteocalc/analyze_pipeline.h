@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "label_source.h"
+
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/segmentation/segment.h"
 #include "osteocalc/study/analyze.h"
@@ -13,7 +15,7 @@ namespace osteocalc::app {
 /// One study from disk to disk: what `analyze` does and `demo` does for each person.
 struct PipelineRequest {
   std::filesystem::path study, output;
-  std::filesystem::path labels;   ///< label map; empty: the anatomy is found in the image
+  LabelSource labels;             ///< not given: the anatomy is found in the image
   std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
   bool keep_ids = false;
   std::optional<segmentation::LevelHint> level_hint;

@@ -15,9 +15,11 @@ namespace osteocalc::app {
 namespace {
 
 struct AnalyzeArguments {
-  std::string study, output, labels, key_file, calibration = "raw", sex, level_hint;
+  std::string study, output, key_file, calibration = "raw", sex, level_hint;
+  LabelSource labels;
   bool keep_ids = false;
   ScoringArguments scoring;
+  CalciumArguments calcium;
   std::optional<double> age_years, high_abdominal;
 };
 
@@ -30,8 +32,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.keep_ids = arguments.keep_ids;
   request.level_hint = parse_level_hint(arguments.level_hint);
   study::AnalyzeOptions& options = request.options;
-  options.variants = variants_of(arguments.scoring);
-  options.kvp_policy = kvp_options_of(arguments.scoring);
+  options.calcium = calcium_options_of(arguments.scoring, arguments.calcium);
   options.kvp_kv = arguments.scoring.kvp_kv;
   options.age_years = arguments.age_years;
   options.sex = sex_from_string(arguments.sex);
@@ -57,9 +58,11 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
   auto arguments = std::make_shared<AnalyzeArguments>();
   app.add_option("study", arguments->study, "a folder of DICOM, one DICOM file or a NIfTI")->required();
   app.add_option("-o,--output", arguments->output, "folder for result.json, report.html and the rest")->required();
-  app.add_option(
-      "--labels", arguments->labels,
-      "label map (NIfTI, TotalSegmentator's ids; *_parts beside it is read too); without it the anatomy is found");
+  app.add_option("--labels", arguments->labels.labels,
+                 "label map (NIfTI; *_parts beside it is read too) or folder of one NIfTI a structure, in "
+                 "TotalSegmentator's numbers or names; without it the anatomy is found");
+  add_scheme_option(app, arguments->labels);
+  add_with_options(app, arguments->labels);
   app.add_option("--level-hint", arguments->level_hint, "LEVEL@Z, e.g. L1@-120: the level at that height in LPS mm");
   app.add_option("--age", arguments->age_years, "age in years, instead of the header's")->check(CLI::Range(0.0, 130.0));
   app.add_option("--sex", arguments->sex, "F or M, instead of the header's")->check(CLI::IsMember({"F", "M"}));
@@ -70,6 +73,7 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
   app.add_option("--high-abdominal-agatston", arguments->high_abdominal,
                  "abdominal aortic score that counts as high where there is no coronary score");
   add_scoring_options(app, arguments->scoring);
+  add_calcium_options(app, arguments->calcium);
   return [arguments](const Context& context) { return run_analyze(*arguments, context); };
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "calibration_source.h"
 #include "command.h"
+#include "label_source.h"
 
 #include "osteocalc/bone/densitometry.h"
-#include "osteocalc/image/label_alignment.h"
+#include "osteocalc/core/error.h"
 #include "osteocalc/io/ct_reader.h"
-#include "osteocalc/io/nifti.h"
 #include "osteocalc/report/study_json.h"
+#include "osteocalc/study/blood_pool.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,35 +17,59 @@ namespace osteocalc::app {
 namespace {
 
 struct BmdArguments {
-  std::string image, mask, calibration = "raw";
+  std::string image, voi = "ellipse-slab";
+  CalibrationSource calibration;
+  LabelSource labels;
+  std::vector<double> contrast_correction;
 };
 
+bone::BoneOptions bone_options(const BmdArguments& arguments, const CtImage& image, const LabelMap& labels,
+                               const Context& context) {
+  bone::BoneOptions options;
+  options.parallel = context.parallel;
+  options.voi.definition = *bone::voi_definition_from_string(arguments.voi);
+  options.contrast = contrast_phase(study::measure_blood_pool(image.hu, labels.voxels, context.parallel));
+  options.kvp_kv = image.acquisition.kvp_kv;
+  if (!arguments.contrast_correction.empty())
+    options.contrast_correction = {arguments.contrast_correction[0], arguments.contrast_correction[1]};
+  return options;
+}
+
 void print_table(const bone::BoneResult& result) {
-  fmt::print("{:<6} {:>8} {:>8} {:>8} {:>10}  {}\n", "level", "HU", "SD", "voxels", "mg/cm3", "used");
+  fmt::print("{:<6} {:>8} {:>8} {:>8} {:>10} {:>8}  {}\n", "level", "HU", "SD", "voxels", "mg/cm3", "SE", "used");
   for (const bone::VertebraDensity& v : result.vertebrae)
-    fmt::print("{:<6} {:>8} {:>8} {:>8} {:>10}  {}\n", to_string(v.level),
+    fmt::print("{:<6} {:>8} {:>8} {:>8} {:>10} {:>8}  {}\n", to_string(v.level),
                v.trabecular ? fmt::format("{:.1f}", v.trabecular->mean_hu) : "-",
                v.trabecular ? fmt::format("{:.1f}", v.trabecular->sd_hu) : "-",
                v.trabecular ? std::to_string(v.trabecular->n) : "-",
                v.bmd_mg_cm3 ? fmt::format("{:.1f}", *v.bmd_mg_cm3) : "-",
+               v.bmd_se_mg_cm3 ? fmt::format("{:.1f}", *v.bmd_se_mg_cm3) : "-",
                v.excluded ? "no: " + *v.excluded : std::string("yes"));
-  if (result.summary)
-    fmt::print("mean of {} and {}: {:.1f} HU\n", to_string(result.summary->levels[0]),
-               to_string(result.summary->levels[1]), result.summary->mean_hu);
+  for (const auto& mean : {result.summary, result.l1_l3})
+    if (mean) {
+      std::string levels;
+      for (const Vertebra level : mean->levels)
+        levels += (levels.empty() ? "" : ", ") + std::string(to_string(level));
+      fmt::print("mean of {}: {:.1f} HU", levels, mean->mean_hu);
+      if (mean->bmd_mg_cm3)
+        fmt::print(", {:.1f} mg/cm3", *mean->bmd_mg_cm3);
+      if (mean->bmd_se_mg_cm3)
+        fmt::print(" (SE {:.1f})", *mean->bmd_se_mg_cm3);
+      fmt::print("\n");
+    }
 }
 
 int run_bmd(const BmdArguments& arguments, const Context& context) {
-  const calibration::Calibration calibration = calibration::calibration_from(arguments.calibration);
   io::ReadOptions reading;
   reading.parallel = context.parallel;
   const CtImage image = io::read_ct(arguments.image, reading);
   Issues issues = image.issues;
-  const LabelMap labels =
-      aligned_labels(io::read_labels(arguments.mask), image.hu.geometry(), context.parallel, issues);
-  bone::BoneOptions options;
-  options.parallel = context.parallel;
-  const bone::BoneResult result =
-      bone::measure_bone(image.hu, bone::find_vertebral_bodies(labels.voxels, context.parallel), calibration, options);
+  const LabelMap labels = merged(labels_from(arguments.labels, image, {}, context.parallel, issues));
+  const std::vector<bone::BodyFinding> bodies = bone::find_vertebral_bodies(labels.voxels, context.parallel);
+  bone::BoneResult result =
+      bone::measure_bone(image.hu, bodies, calibration_for(arguments.calibration, image, labels, context.parallel),
+                         bone_options(arguments, image, labels, context));
+  result.soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
   append(issues, result.issues);
   if (context.json) {
     fmt::print("{}", report::bone_result_json(result, issues));
@@ -62,9 +88,18 @@ int run_bmd(const BmdArguments& arguments, const Context& context) {
 std::function<int(const Context&)> declare_bmd(CLI::App& app) {
   auto arguments = std::make_shared<BmdArguments>();
   app.add_option("image", arguments->image, "a folder of DICOM, one DICOM file or a NIfTI")->required();
-  app.add_option("--mask", arguments->mask, "label map with vertebrae (NIfTI, TotalSegmentator's ids)")->required();
-  app.add_option("--calibration", arguments->calibration,
-                 "raw, published:NAME (buenger-2021, buenger-2022-contrast) or a calibration.json");
+  app.add_option(
+         "--mask", arguments->labels.labels,
+         "label map with vertebrae (NIfTI) or folder of one NIfTI a structure, in TotalSegmentator's numbers or "
+         "names")
+      ->required();
+  add_scheme_option(app, arguments->labels);
+  add_calibration_options(app, arguments->calibration);
+  app.add_option("--voi", arguments->voi, "volume of interest")
+      ->check(CLI::IsMember({"ellipse-slab", "eroded-body", "full-core"}));
+  app.add_option("--contrast-correction", arguments->contrast_correction,
+                 "FACTOR OFFSET of your own for a later contrast phase: HU without contrast = FACTOR HU + OFFSET")
+      ->expected(2);
   return [arguments](const Context& context) { return run_bmd(*arguments, context); };
 }
 

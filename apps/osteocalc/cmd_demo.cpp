@@ -44,7 +44,6 @@ report::CohortRow analyse_person(const synth::CohortMember& member, const DemoAr
                         context.parallel);
   PipelineRequest request;
   request.study = scan / "dicom";
-  request.labels = scan / "labels.nii.gz";
   request.output = output / "studies" / member.patient_id;
   request.key_file = output / "subject.key";
   request.options.parallel = context.parallel;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.h"
+#include "label_source.h"
 #include "scoring_options.h"
 
 #include "osteocalc/calcium/score.h"
 #include "osteocalc/core/error.h"
+#include "osteocalc/image/combine_slices.h"
 #include "osteocalc/image/label_alignment.h"
 #include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/score_json.h"
+#include "osteocalc/study/calcium_measures.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -20,9 +23,10 @@ namespace osteocalc::app {
 namespace {
 
 struct ScoreArguments {
-  std::string image, mask;
+  std::string image, mask, scheme = "auto";
   std::vector<std::string> labels;
   ScoringArguments scoring;
+  std::string calibration;
   std::optional<double> nominal_thickness_mm;
 };
 
@@ -53,16 +57,25 @@ std::vector<calcium::Region> regions_of(const ScoreArguments& arguments, const L
   return regions;
 }
 
+/// A map's labels are the user's own and keep their numbers unless a scheme is named; a folder's have names only.
+LabelMap labels_of(const ScoreArguments& arguments, const VolumeGeometry& image, Parallel parallel, Issues& issues) {
+  const LabelScheme scheme = label_scheme_from(arguments.scheme);
+  if (scheme != LabelScheme::Auto || std::filesystem::is_directory(arguments.mask))
+    return merged(read_label_set(arguments.mask, scheme, image, parallel, issues));
+  return aligned_labels(io::read_labels(arguments.mask), image, parallel, issues);
+}
+
 int run_score(const ScoreArguments& arguments, const Context& context) {
   if (arguments.mask.empty() && !arguments.labels.empty())
     throw ConfigError("--label needs --mask (it names labels of a mask)");
   calcium::ScoreOptions options;
   options.variants = variants_of(arguments.scoring);
+  options.custom = rule_of(arguments.scoring);
   options.kvp_policy = kvp_options_of(arguments.scoring);
   options.parallel = context.parallel;
   io::ReadOptions reading;
   reading.parallel = context.parallel;
-  const CtImage image = io::read_ct(arguments.image, reading);
+  CtImage image = io::read_ct(arguments.image, reading);
   const std::optional<double> kvp_kv = arguments.scoring.kvp_kv ? arguments.scoring.kvp_kv : image.acquisition.kvp_kv;
   const std::optional<double> thickness_mm =
       arguments.nominal_thickness_mm ? arguments.nominal_thickness_mm : image.acquisition.nominal_thickness_mm;
@@ -72,12 +85,25 @@ int run_score(const ScoreArguments& arguments, const Context& context) {
     options.nominal_thickness = SliceThickness{*thickness_mm};
 
   Issues issues = image.issues;
+  options.kvp_policy.reads_like_120_kv = calcium::reads_like_120_kv(image.acquisition);
+  if (!arguments.calibration.empty())
+    options.density = study::density_line(calibration::calibration_from(arguments.calibration), issues);
+  LabelMap labels;
+  if (!arguments.mask.empty())
+    labels = labels_of(arguments, image.hu.geometry(), context.parallel, issues);
+  if (const auto& combined_mm = arguments.scoring.combine_slices_mm) {
+    image.hu = combine_slices(image.hu, *combined_mm, context.parallel);
+    options.nominal_thickness = SliceThickness{*combined_mm};
+    if (!labels.voxels.empty())
+      labels.voxels = combine_slices(labels.voxels, *combined_mm, context.parallel);
+    issues.push_back(info(
+        "CAL-COMBINED", "calcium",
+        fmt::format("slices were averaged to {:g} mm before scoring (less noise, fewer small lesions)", *combined_mm)));
+  }
   calcium::ScoreResult result;
   if (arguments.mask.empty()) {
     result = calcium::score(image.hu, options);
   } else {
-    const LabelMap labels =
-        aligned_labels(io::read_labels(arguments.mask), image.hu.geometry(), context.parallel, issues);
     result = calcium::score(image.hu, labels.voxels, regions_of(arguments, labels), options);
   }
   append(issues, result.issues);
@@ -98,10 +124,15 @@ int run_score(const ScoreArguments& arguments, const Context& context) {
 std::function<int(const Context&)> declare_score(CLI::App& app) {
   auto arguments = std::make_shared<ScoreArguments>();
   app.add_option("image", arguments->image, "a folder of DICOM, one DICOM file or a NIfTI")->required();
-  app.add_option("--mask", arguments->mask, "label map (NIfTI); without it the whole image is scored");
+  app.add_option("--mask", arguments->mask,
+                 "label map (NIfTI) or folder of one NIfTI a structure; without it the whole image is scored");
+  app.add_option("--label-scheme", arguments->scheme,
+                 "translate a label map's numbers from TotalSegmentator's v1 or v2; auto: keep them as they are")
+      ->check(CLI::IsMember({"auto", "v1", "v2"}));
   app.add_option("--label", arguments->labels,
                  "NAME=ID[,ID]...: a region of the mask; default: every label on its own");
   add_scoring_options(app, arguments->scoring);
+  app.add_option("--calibration", arguments->calibration, "a calibration.json on the hydroxyapatite scale: gives mass");
   app.add_option("--nominal-thickness-mm", arguments->nominal_thickness_mm,
                  "reconstructed slice thickness, instead of the header's")
       ->check(CLI::PositiveNumber);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.h"
+#include "label_source.h"
 #include "level_hint.h"
+#include "structures.h"
 
 #include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/segmentation_json.h"
+#include "osteocalc/segmentation/label_doubts.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,14 +18,35 @@ namespace {
 
 struct SegmentArguments {
   std::string image, output, level_hint;
+  std::vector<std::string> structures{"aorta", "vertebrae", "heart", "coronaries"};
+  LabelSource source;
 };
 
+/// labels.log beside labels.nii.gz.
+std::filesystem::path log_file(const std::filesystem::path& output) {
+  return io::label_names_file(output).replace_extension(".log");
+}
+
+segmentation::Segmentation segment_image(const SegmentArguments& arguments, const CtImage& image,
+                                         const Context& context) {
+  if (!arguments.source.given())
+    return segmentation::segment(image.hu, {parse_level_hint(arguments.level_hint), context.parallel});
+  segmentation::Segmentation found;
+  LabelSet labels = labels_from(arguments.source, image, log_file(arguments.output), context.parallel, found.issues);
+  append(found.issues, segmentation::missing_classes(labels));
+  found.wholes = std::move(labels.wholes);
+  found.parts = std::move(labels.parts);
+  return found;
+}
+
 int run_segment(const SegmentArguments& arguments, const Context& context) {
+  const std::set<StructureGroup> groups = structure_groups_of(arguments.structures);
+  check_source(arguments.source);
   io::ReadOptions reading;
   reading.parallel = context.parallel;
   const CtImage image = io::read_ct(arguments.image, reading);
-  const segmentation::Segmentation found =
-      segmentation::segment(image.hu, {parse_level_hint(arguments.level_hint), context.parallel});
+  segmentation::Segmentation found = segment_image(arguments, image, context);
+  keep_only(found, groups);
   io::write_labels(found.wholes, arguments.output);
   io::write_labels(found.parts, io::label_parts_file(arguments.output));
   Issues issues = image.issues;
@@ -31,7 +55,7 @@ int run_segment(const SegmentArguments& arguments, const Context& context) {
     fmt::print("{}", report::segmentation_json(found, issues));
   else
     print_issues(issues);
-  return labels_present(found.wholes).empty() ? Refused : Done;
+  return labels_present(found.wholes).empty() && labels_present(found.parts).empty() ? Refused : Done;
 }
 
 } // namespace
@@ -42,6 +66,10 @@ std::function<int(const Context&)> declare_segment(CLI::App& app) {
   app.add_option("-o,--output", arguments->output, "label map to write (.nii.gz); *_parts and *.json go beside it")
       ->required();
   app.add_option("--level-hint", arguments->level_hint, "LEVEL@Z, e.g. L1@-120: the level at that height in LPS mm");
+  app.add_option("--structures", arguments->structures, "which to keep: aorta, vertebrae, heart, coronaries")
+      ->delimiter(',');
+  add_with_options(app, arguments->source);
+  add_scheme_option(app, arguments->source);
   return [arguments](const Context& context) { return run_segment(*arguments, context); };
 }
 

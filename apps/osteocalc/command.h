@@ -30,6 +30,7 @@ struct Command {
 
 std::function<int(const Context&)> declare_score(CLI::App&);
 std::function<int(const Context&)> declare_bmd(CLI::App&);
+std::function<int(const Context&)> declare_calibrate(CLI::App&);
 std::function<int(const Context&)> declare_analyze(CLI::App&);
 std::function<int(const Context&)> declare_cohort(CLI::App&);
 std::function<int(const Context&)> declare_synth(CLI::App&);

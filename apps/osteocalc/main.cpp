@@ -24,7 +24,7 @@ constexpr std::array<Command, 12> commands{{
     {"synth", "images and tables with known truth", declare_synth},
     {"inspect", "inventory of every series below a path (not built yet)", declare_pending},
     {"segment", "find arteries and vertebrae in one image", declare_segment},
-    {"calibrate", "fit a phantom in the scan (not built yet)", declare_pending},
+    {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
     {"dxa", "areal density from DXA (not built yet)", declare_pending},
     {"batch", "every study below a folder (not built yet)", declare_pending},
     {"collect", "merge shards of a batch (not built yet)", declare_pending},

@@ -122,7 +122,8 @@ calcium::RuleOptions rule_of(const ScoringArguments& arguments) {
 }
 
 void add_calcium_options(CLI::App& app, CalciumArguments& arguments) {
-  app.add_option("--slices", arguments.slices, "thick, overlapping or gapped slices: scale the score, or strict: refuse")
+  app.add_option("--slices", arguments.slices,
+                 "thick, overlapping or gapped slices: scale the score, or strict: refuse")
       ->check(CLI::IsMember({"scale", "strict"}));
   app.add_option("--category", arguments.category, "scheme of the coronary category")
       ->check(CLI::IsMember({"cac-drs", "guideline", "classic"}));

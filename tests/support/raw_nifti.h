@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace osteocalc::test {
@@ -22,6 +23,7 @@ struct RawNifti {
   float slope = 0, intercept = 0;
   std::array<std::array<float, 4>, 3> srow{{{2, 0, 0, 10}, {0, 3, 0, 20}, {0, 0, 5, 30}}}; // index to RAS mm
   std::array<float, 3> spacing{2, 3, 5};
+  std::string extension; ///< text of a header extension, padded to 16 bytes
 
   void write(const std::filesystem::path& file, std::span<const std::byte> voxels) const {
     std::array<char, 352> header{};
@@ -38,7 +40,10 @@ struct RawNifti {
     put(76, 1.0F);
     for (std::size_t i = 0; i < 3; ++i)
       put(80 + 4 * i, spacing[i]);
-    put(108, 352.0F);
+    std::string padded = extension;
+    if (!padded.empty())
+      padded.resize((padded.size() + 8 + 15) / 16 * 16 - 8, '\0');
+    put(108, 352.0F + (padded.empty() ? 0.0F : static_cast<float>(padded.size() + 8)));
     put(112, slope);
     put(116, intercept);
     put(123, char{2}); // mm
@@ -47,8 +52,14 @@ struct RawNifti {
       for (std::size_t column = 0; column < 4; ++column)
         put(280 + 16 * row + 4 * column, srow[row][column]);
     std::memcpy(header.data() + 344, "n+1", 4);
+    header[348] = padded.empty() ? 0 : 1;
     std::ofstream out(file, std::ios::binary);
     out.write(header.data(), header.size());
+    if (!padded.empty()) {
+      const std::array<std::int32_t, 2> size_and_code{static_cast<std::int32_t>(padded.size() + 8), 0};
+      out.write(reinterpret_cast<const char*>(size_and_code.data()), sizeof size_and_code);
+      out << padded;
+    }
     out.write(reinterpret_cast<const char*>(voxels.data()), static_cast<std::streamsize>(voxels.size()));
   }
   template <class T>

@@ -34,8 +34,7 @@ inline constexpr int mask_pixels = 64;
     return 0;
   std::uint64_t below = 0;
   for (int i = 0; i < 4; ++i) {
-    const __m128i bytes =
-        _mm_packs_epi16(_mm_cmplt_epi16(part[2 * i], bound), _mm_cmplt_epi16(part[2 * i + 1], bound));
+    const __m128i bytes = _mm_packs_epi16(_mm_cmplt_epi16(part[2 * i], bound), _mm_cmplt_epi16(part[2 * i + 1], bound));
     below |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(bytes))) << (16 * i);
   }
   return ~below;

@@ -77,9 +77,8 @@ const std::vector<Contact>& Candidates::contacts(Connectivity within, Connectivi
   if (!contacts) {
     const GroupStack& stack = groups(within);
     contacts.emplace();
-    for (const std::vector<Contact>& slice : parallel_map(runs_.size(), parallel_, [&](std::size_t z) {
-           return contacts_of_slice(runs_, stack, z, within, reach);
-         }))
+    for (const std::vector<Contact>& slice : parallel_map(
+             runs_.size(), parallel_, [&](std::size_t z) { return contacts_of_slice(runs_, stack, z, within, reach); }))
       contacts->insert(contacts->end(), slice.begin(), slice.end());
   }
   return *contacts;

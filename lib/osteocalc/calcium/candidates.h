@@ -44,7 +44,8 @@ class Candidates {
   [[nodiscard]] const GroupStack& groups(Connectivity connectivity);
   /// Which groups(within) touch: through a face (Four), or through a face, edge or corner (Eight).
   [[nodiscard]] const std::vector<Contact>& contacts(Connectivity within, Connectivity reach);
-  /// The objects those contacts make: 6-connected (Four, Four), 26-connected (any, Eight); of_group is for groups(within).
+  /// The objects those contacts make: 6-connected (Four, Four), 26-connected (any, Eight); of_group is for
+  /// groups(within).
   [[nodiscard]] const Objects& objects(Connectivity within, Connectivity reach);
 
  private:

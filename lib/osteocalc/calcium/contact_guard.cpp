@@ -174,9 +174,8 @@ std::optional<BoneContact> bone_contact(const Volume<std::int16_t>& hu, const Vo
   contact.widest_mm2 = widest_section_mm2(voxels, geometry, normal);
   int peak_at_contact_hu = bright_hu;
   for (const Voxel& v : voxels) {
-    const bool at_rim = std::ranges::any_of(faces_found.inside, [&](const Voxel& touching) {
-      return norm(offset_mm(geometry, touching, v)) <= rim_mm;
-    });
+    const bool at_rim = std::ranges::any_of(
+        faces_found.inside, [&](const Voxel& touching) { return norm(offset_mm(geometry, touching, v)) <= rim_mm; });
     int& peak = at_rim ? peak_at_contact_hu : contact.peak_inside_hu;
     peak = std::max<int>(peak, hu(v[0], v[1], v[2]));
   }

@@ -30,7 +30,6 @@ struct BoneContact {
 /// own. Nothing when the lesion touches no bright voxel that leads to bone within 10 mm.
 /// \param beds 0 outside every artery
 [[nodiscard]] std::optional<BoneContact> bone_contact(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels,
-                                                      const Volume<LabelId>& beds, const Lesion& lesion,
-                                                      int bright_hu);
+                                                      const Volume<LabelId>& beds, const Lesion& lesion, int bright_hu);
 
 } // namespace osteocalc::calcium

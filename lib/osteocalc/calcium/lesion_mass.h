@@ -26,10 +26,10 @@ struct LesionMassOptions {
 
 /// Mass of one lesion without a threshold at its edge.
 struct LesionMass {
-  double mass_mg = 0, se_mg = 0;           ///< standard error from the ring's noise (voxels taken as independent)
-  double background_hu = 0, noise_hu = 0;  ///< mean and SD of the ring without its outliers
+  double mass_mg = 0, se_mg = 0;          ///< standard error from the ring's noise (voxels taken as independent)
+  double background_hu = 0, noise_hu = 0; ///< mean and SD of the ring without its outliers
   std::int64_t voxels = 0, ring_voxels = 0;
-  bool above_noise = false;  ///< mass > 2 se
+  bool above_noise = false;   ///< mass > 2 se
   bool has_neighbour = false; ///< bright voxels of something else were left out: the mass is less certain
 };
 

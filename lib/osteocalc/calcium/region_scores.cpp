@@ -66,8 +66,7 @@ double spatially_weighted_score(const Volume<std::int16_t>& hu, const Volume<Lab
     const HuSlice slice = hu.slice(z);
     const auto weight = [&](int x, int y) {
       return normal_distribution(
-          (slice(std::clamp(x, 0, slice.width - 1), std::clamp(y, 0, slice.height - 1)) - noise.mean_hu) /
-          noise.sd_hu);
+          (slice(std::clamp(x, 0, slice.width - 1), std::clamp(y, 0, slice.height - 1)) - noise.mean_hu) / noise.sd_hu);
     };
     double sum = 0;
     for (int y = box.low[1]; y <= box.high[1]; ++y)

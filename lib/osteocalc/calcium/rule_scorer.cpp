@@ -135,9 +135,8 @@ std::vector<std::int64_t> weighted_groups(const Volume<std::int16_t>& hu, const 
     }
     for (std::uint32_t c = 0; c < slice.components.size(); ++c)
       if (const std::uint32_t group = first + c; kept.keep[group]) {
-        const Component& weighs = rule.weight == Weight::LesionPeak
-                                      ? kept.lesions.objects[kept.lesions.of_group[group]]
-                                      : slice.components[c];
+        const Component& weighs = rule.weight == Weight::LesionPeak ? kept.lesions.objects[kept.lesions.of_group[group]]
+                                                                    : slice.components[c];
         weighted[group] = weight_of(weighs.peak_hu, rule.weight_from_hu) * slice.components[c].pixels;
       }
   }

@@ -102,8 +102,8 @@ RegionScores score_region(std::string name, const Volume<std::int16_t>& hu, RunS
   RegionScores result{std::move(name), {}, {}};
   for (const NamedRule& named : rules) {
     const bool is_reference = named.variant == Variant::Reference;
-    RuleScore scored = score_by_rule(hu, candidates_of(named.rule), named.rule,
-                                     is_reference ? Lesions::Listed : Lesions::Counted);
+    RuleScore scored =
+        score_by_rule(hu, candidates_of(named.rule), named.rule, is_reference ? Lesions::Listed : Lesions::Counted);
     scored.score.variant = named.variant;
     if (options.density)
       scored.score.mass_mg = (options.density->slope_mg_cm3_per_hu * scored.score.hu_volume_hu_mm3 +

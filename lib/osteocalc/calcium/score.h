@@ -59,7 +59,7 @@ struct DensityLine {
 
 struct ScoreOptions {
   std::vector<Variant> variants{Variant::Reference};
-  RuleOptions custom;               ///< what Variant::Custom means
+  RuleOptions custom;                 ///< what Variant::Custom means
   std::optional<DensityLine> density; ///< absent: no mass
   KvpOptions kvp_policy;
   std::optional<KiloVolt> kvp;                     ///< absent: 120 kV is assumed, with an Issue

@@ -132,9 +132,9 @@ std::string reads_like_120_kv(const CtAcquisition& acquisition) {
 
 std::optional<WeightBounds> weight_bounds(const KvpOptions& options, std::optional<KiloVolt> kvp, Issues& issues) {
   if (!options.reads_like_120_kv.empty() && options.policy != KvpPolicy::Custom) {
-    issues.push_back(info("CAL-KVP-LIKE-120", "scan",
-                          fmt::format("{}: calcium reads as at 120 kV, so 130/200/300/400 HU apply",
-                                      options.reads_like_120_kv)));
+    issues.push_back(
+        info("CAL-KVP-LIKE-120", "scan",
+             fmt::format("{}: calcium reads as at 120 kV, so 130/200/300/400 HU apply", options.reads_like_120_kv)));
     return standard_bounds;
   }
   const bool needs_kvp = options.policy == KvpPolicy::Grani || options.policy == KvpPolicy::Interpolate;

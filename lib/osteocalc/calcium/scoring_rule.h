@@ -66,8 +66,8 @@ struct KvpOptions {
 struct RuleOptions {
   bool strictly_above = false; ///< HU > bound rather than >=
   Connectivity connectivity = Connectivity::Eight;
-  double min_area_mm2 = 1;           ///< of a lesion in a slice
-  std::int64_t min_pixels = 1;       ///< besides the area
+  double min_area_mm2 = 1;                                                            ///< of a lesion in a slice
+  std::int64_t min_pixels = 1;                                                        ///< besides the area
   enum class Thickness { Increment, Nominal, None } thickness = Thickness::Increment; ///< times it / 3 mm
   enum class WeightScope { LesionInSlice, Lesion, Pixel } weight = WeightScope::LesionInSlice;
   std::optional<int> max_hu; ///< brighter pixels (metal) do not count
@@ -76,15 +76,15 @@ struct RuleOptions {
 /// What a variant means on one pixel grid and voltage: every size limit as a count of pixels, so that one algorithm
 /// (score.cpp) serves them all.
 struct ScoringRule {
-  int min_hu = 130;                              ///< candidates: min_hu <= HU <= max_hu
+  int min_hu = 130; ///< candidates: min_hu <= HU <= max_hu
   int max_hu = no_max_hu;
   WeightBounds weight_from_hu = standard_bounds; ///< weight 1..4 from these peaks; 0 below
   std::optional<Connectivity> object;            ///< 3-D objects are formed first (6- or 26-connected)
   std::int64_t min_object_voxels = 1;            ///< smaller objects are dropped
-  enum class Group { Slice4, Slice8, ObjectInSlice, Object } group = Group::Slice8; ///< what is kept or dropped
-  std::int64_t min_group_pixels = 1;                                                ///< smaller groups are dropped
+  enum class Group { Slice4, Slice8, ObjectInSlice, Object } group = Group::Slice8;   ///< what is kept or dropped
+  std::int64_t min_group_pixels = 1;                                                  ///< smaller groups are dropped
   enum class Weight { GroupPeak, LesionPeak, PixelValue } weight = Weight::GroupPeak; ///< whose HU the weight follows
-  double thickness_factor = 1;       ///< 1, increment/3 or nominal thickness/3
+  double thickness_factor = 1; ///< 1, increment/3 or nominal thickness/3
   enum class Rounding { None, ThreeDecimals, WholePerGroup } rounding = Rounding::None;
 };
 

@@ -15,7 +15,9 @@ namespace osteocalc {
 struct CtAcquisition {
   std::optional<double> kvp_kv;
   std::optional<double> nominal_thickness_mm; ///< SliceThickness: never the increment
-  std::string kernel, manufacturer, model, filter;
+  std::string kernel, manufacturer, model, filter, scanner_serial;
+  std::optional<double> table_height_mm, field_of_view_mm;
+  std::string scan_date;      ///< as DICOM writes it, YYYYMMDD; for choosing a calibration in memory, never written
   bool contrast_hint = false; ///< a contrast agent is named; only a hint, the blood pool decides
   std::string patient_id;     ///< for pairing and pseudonyms in memory; never written to an output
   std::string series_uid;

@@ -16,6 +16,12 @@ struct LabelMap {
   std::map<LabelId, std::string> names; ///< may be empty: then label_name() names them
 };
 
+/// The two maps of a segmentation, on one grid: a part lies within its whole.
+struct LabelSet {
+  LabelMap wholes; ///< TotalSegmentator v2's ids
+  LabelMap parts;  ///< ours, from 200 on
+};
+
 /// The label ids that occur, ascending, without 0.
 [[nodiscard]] std::vector<LabelId> labels_present(const LabelMap& labels);
 

@@ -192,6 +192,10 @@ CtAcquisition acquisition_of(const DicomHeader& header) {
   acquisition.manufacturer = header.manufacturer;
   acquisition.model = header.model;
   acquisition.filter = header.filter;
+  acquisition.scanner_serial = header.scanner_serial;
+  acquisition.scan_date = header.scan_date;
+  acquisition.table_height_mm = header.table_height_mm;
+  acquisition.field_of_view_mm = header.field_of_view_mm;
   acquisition.contrast_hint = !header.contrast_agent.empty();
   acquisition.patient_id = header.patient_id;
   acquisition.series_uid = header.series_uid;

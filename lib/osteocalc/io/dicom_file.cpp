@@ -130,6 +130,10 @@ void fill_acquisition(DcmItem& item, DicomHeader& header) {
   header.manufacturer = text(item, DCM_Manufacturer);
   header.model = text(item, DCM_ManufacturerModelName);
   header.filter = text(item, DCM_FilterType);
+  header.scanner_serial = text(item, DCM_DeviceSerialNumber);
+  header.scan_date = text(item, DCM_AcquisitionDate);
+  header.table_height_mm = number(item, DCM_TableHeight);
+  header.field_of_view_mm = number(item, DCM_ReconstructionDiameter);
   header.contrast_agent = text(item, DCM_ContrastBolusAgent);
   header.rescale_type = text(item, DCM_RescaleType);
   header.series_description = text(item, DCM_SeriesDescription);

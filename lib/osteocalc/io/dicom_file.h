@@ -34,6 +34,8 @@ struct DicomHeader {
   std::string modality, image_type, transfer_syntax; ///< the transfer syntax by its name
   std::string series_uid, instance_uid, patient_id;  ///< identify a person: for use in memory only
   std::string kernel, manufacturer, model, filter, contrast_agent, rescale_type, series_description;
+  std::string scanner_serial, scan_date; ///< the date is for use in memory only
+  std::optional<double> table_height_mm, field_of_view_mm;
   std::optional<double> kvp_kv, thickness_mm, slope, intercept, age_years;
   std::optional<Sex> sex;
   std::optional<Vec3> position_mm;                    ///< LPS, centre of the first pixel

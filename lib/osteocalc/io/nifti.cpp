@@ -54,6 +54,15 @@ Volume<T> read_voxels(NiftiReader& nifti, const Convert& convert) {
                             " (regions would be wrong) pass a NIfTI of whole label numbers, 0 for none"));
 }
 
+/// The names in a map's header.
+std::map<LabelId, std::string> names_in(const NiftiReader& nifti) {
+  std::map<LabelId, std::string> names;
+  for (const auto& [id, name] : nifti.label_names())
+    if (id > 0 && is_label(id))
+      names.emplace(static_cast<LabelId>(id), name);
+  return names;
+}
+
 /// \throw std::out_of_range when the text is no number from 0 to 65535
 LabelId label_id(const std::string& text) {
   LabelId id = 0;
@@ -130,6 +139,8 @@ LabelMap read_labels(const std::filesystem::path& file) {
     return static_cast<LabelId>(value);
   });
   LabelMap map{to_lps_order(std::move(labels)), read_names(label_names_file(file))};
+  if (map.names.empty())
+    map.names = names_in(nifti);
   const std::size_t found = labels_present(map).size();
   if (found > most_labels)
     refuse_as_labels(file, "it has " + std::to_string(found) + " different values, like a CT image");

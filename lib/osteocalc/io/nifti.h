@@ -18,9 +18,9 @@ namespace osteocalc::io {
 /// \throw IoError when it is no readable 3-D image of one number a voxel; Refusal (IO-LABEL-MAP) when it is a label map
 [[nodiscard]] CtImage read_nifti_ct(const std::filesystem::path& file, const ReadOptions& options = {});
 
-/// A label map from a NIfTI, brought to LPS order, with the names in the .json beside it when there is one.
-/// \throw IoError as above or when the .json is no label list; Refusal (IO-NOT-LABELS) when its values are not label
-/// ids
+/// A label map from a NIfTI, brought to LPS order, with the names in the .json beside it or, without one, in its
+/// header. \throw IoError as above or when the .json is no label list; Refusal (IO-NOT-LABELS) when its values are not
+/// label ids
 [[nodiscard]] LabelMap read_labels(const std::filesystem::path& file);
 
 /// Writes a volume as NIfTI (.nii, .nii.gz), qform and sform both set. \throw IoError when it cannot be written

@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 #include <zlib.h>
 
 namespace osteocalc::io {
@@ -161,6 +163,22 @@ VolumeGeometry geometry_of(const Affine& affine, const std::array<int, 3>& size,
   return geometry;
 }
 
+/// Every <Label Key="N" ...><![CDATA[NAME]]></Label> of an extension's text.
+std::map<int, std::string> caret_labels(std::string_view text) {
+  constexpr std::string_view key_mark = "<Label Key=\"", name_mark = "<![CDATA[", name_end = "]]>";
+  std::map<int, std::string> names;
+  for (std::size_t at = text.find(key_mark); at != std::string_view::npos; at = text.find(key_mark, at)) {
+    at += key_mark.size();
+    int key = 0;
+    std::from_chars(text.data() + at, text.data() + text.size(), key);
+    const std::size_t name = text.find(name_mark, at), end = text.find(name_end, at);
+    if (name == std::string_view::npos || end == std::string_view::npos || end < name)
+      break;
+    names.emplace(key, text.substr(name + name_mark.size(), end - name - name_mark.size()));
+  }
+  return names;
+}
+
 } // namespace
 
 struct NiftiReader::Stream {
@@ -208,6 +226,7 @@ NiftiReader::NiftiReader(const std::filesystem::path& file)
     fail(name_, "does not say where its voxels begin (it is damaged) copy the file again");
   std::vector<std::byte> extensions(static_cast<std::size_t>(offset) - header_bytes);
   read_bytes(extensions);
+  label_names_ = caret_labels({reinterpret_cast<const char*>(extensions.data()), extensions.size()});
   slices_left_ = geometry_.size[2];
 }
 
@@ -316,8 +335,9 @@ void write_nifti_file(const std::filesystem::path& file, const VolumeGeometry& g
                       std::span<const std::byte> voxels) {
   OSTEOCALC_EXPECT(voxels.size() == 2 * voxel_count(geometry));
   const Header header = header_for(geometry, type);
+  const std::filesystem::path partial = file.string() + ".partial"; // nobody finds half a file under its name
   // Level 1: label maps shrink a hundredfold at any level, and the higher ones take several times as long.
-  gzFile out = gzopen(file.c_str(), file.extension() == ".gz" ? "wb1" : "wbT");
+  gzFile out = gzopen(partial.c_str(), file.extension() == ".gz" ? "wb1" : "wbT");
   const std::array<std::byte, first_voxel - header_bytes> no_extension{};
   bool written = out != nullptr && gzwrite(out, header.bytes.data(), header_bytes) == static_cast<int>(header_bytes) &&
                  gzwrite(out, no_extension.data(), no_extension.size()) == static_cast<int>(no_extension.size());
@@ -327,9 +347,14 @@ void write_nifti_file(const std::filesystem::path& file, const VolumeGeometry& g
     voxels = voxels.subspan(part.size());
   }
   const bool closed = out != nullptr && gzclose(out) == Z_OK;
-  if (!written || !closed)
+  std::error_code failed;
+  if (written && closed)
+    std::filesystem::rename(partial, file, failed);
+  if (!written || !closed || failed) {
+    std::filesystem::remove(partial, failed);
     fail(file.filename().string(),
          "cannot be written (the result would be lost) check the folder and the disk's space");
+  }
 }
 
 } // namespace osteocalc::io

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +27,8 @@ class NiftiReader {
   /// In LPS, voxels as stored; from the sform, else the qform, else the voxel sizes alone.
   [[nodiscard]] const VolumeGeometry& geometry() const noexcept { return geometry_; }
   [[nodiscard]] bool has_orientation() const noexcept { return has_orientation_; }
+  /// Names of labels by number, where a header extension holds a Caret label table as TotalSegmentator writes it.
+  [[nodiscard]] const std::map<int, std::string>& label_names() const noexcept { return label_names_; }
 
   /// The values of the next slice along the stored z, rescaled; valid until the next call. \pre fewer than size z calls
   /// \throw IoError when the file ends early or is damaged
@@ -38,6 +41,7 @@ class NiftiReader {
   std::unique_ptr<Stream> stream_;
   std::string name_;
   VolumeGeometry geometry_;
+  std::map<int, std::string> label_names_;
   bool has_orientation_ = true;
   bool swapped_ = false;
   double slope_ = 1, intercept_ = 0;

@@ -10,7 +10,37 @@ Json to_json(const calibration::Calibration& calibration) {
           {"material", calibration.material ? Json(to_string(*calibration.material)) : Json()},
           {"slope", or_null(calibration.slope)},
           {"intercept", or_null(calibration.intercept)},
+          {"curvature", calibration.curvature},
+          {"r2", or_null(calibration.r2)},
+          {"model_se_fraction", calibration.model_se_fraction},
           {"se_mg_cm3", or_null(calibration.se_mg_cm3)}};
+}
+
+Json to_json(const std::optional<bone::RegionDensity>& region) {
+  if (!region)
+    return {};
+  return {
+      {"mean_hu", region->hu.mean_hu}, {"bmd_mg_cm3", or_null(region->bmd_mg_cm3)}, {"volume_cm3", region->volume_cm3}};
+}
+
+Json to_json(const std::vector<bone::NamedLoss>& losses) {
+  Json json = Json::object();
+  for (const bone::NamedLoss& loss : losses)
+    json[std::string(to_string(loss.definition))] = loss.loss;
+  return json;
+}
+
+Json to_json(const std::optional<bone::BoneSummary>& summary) {
+  if (!summary)
+    return {};
+  Json levels = Json::array();
+  for (const Vertebra level : summary->levels)
+    levels.push_back(to_string(level));
+  return {{"levels", levels},
+          {"mean_hu", summary->mean_hu},
+          {"bmd_mg_cm3", or_null(summary->bmd_mg_cm3)},
+          {"bmd_se_mg_cm3", or_null(summary->bmd_se_mg_cm3)},
+          {"category", or_null(summary->category)}};
 }
 
 Json to_json(const bone::VertebraDensity& vertebra) {
@@ -25,6 +55,13 @@ Json to_json(const bone::VertebraDensity& vertebra) {
                                                {"middle", vertebra.heights->middle_mm},
                                                {"posterior", vertebra.heights->posterior_mm}}
                                         : Json();
+  json["height_loss"] = to_json(vertebra.height_losses);
+  json["genant_height_only"] = or_null(vertebra.genant);
+  json["uncertainty_hu"] = vertebra.trabecular ? Json{{"noise", vertebra.uncertainty.noise_hu},
+                                                      {"placement", vertebra.uncertainty.placement_hu}}
+                                               : Json();
+  json["integral"] = to_json(vertebra.integral);
+  json["cortical_shell"] = to_json(vertebra.shell);
   json["tilt_deg"] = or_null(vertebra.tilt_deg);
   json["excluded"] = or_null(vertebra.excluded);
   return json;
@@ -33,20 +70,16 @@ Json to_json(const bone::VertebraDensity& vertebra) {
 } // namespace
 
 Json to_json(const bone::BoneResult& result) {
-  Json json{{"calibration", to_json(result.calibration)}, {"vertebrae", Json::array()}};
+  Json json{{"calibration", to_json(result.calibration)},
+            {"volume_of_interest", to_string(result.definition)},
+            {"vertebrae", Json::array()}};
   for (const bone::VertebraDensity& vertebra : result.vertebrae)
     json["vertebrae"].push_back(to_json(vertebra));
-  if (!result.summary) {
-    json["summary"] = nullptr;
-    return json;
-  }
-  Json levels = Json::array();
-  for (const Vertebra level : result.summary->levels)
-    levels.push_back(to_string(level));
-  json["summary"] = {{"levels", levels},
-                     {"mean_hu", result.summary->mean_hu},
-                     {"bmd_mg_cm3", or_null(result.summary->bmd_mg_cm3)},
-                     {"category", or_null(result.summary->category)}};
+  json["summary"] = to_json(result.summary);
+  json["summary_l1_l3"] = to_json(result.l1_l3);
+  json["soft_tissue_l3"] = result.soft_tissue ? Json{{"muscle_cm2", or_null(result.soft_tissue->muscle_cm2)},
+                                                     {"fat_cm2", result.soft_tissue->fat_cm2}}
+                                              : Json();
   return json;
 }
 

@@ -56,11 +56,11 @@ Json calcium_json(const study::StudyResult& result) {
   for (const study::BedScore& bed : result.beds) {
     json["beds"].push_back(bed_json(bed));
     for (std::size_t i = 0; i < bed.variants.size(); ++i)
-      json["variants"].push_back({{"bed", bed.bed},
-                                  {"variant", to_string(bed.variants[i].variant)},
-                                  {"agatston", bed.variants[i].agatston},
-                                  {"category", i < bed.variant_categories.size() ? Json(bed.variant_categories[i].level)
-                                                                                 : Json()}});
+      json["variants"].push_back(
+          {{"bed", bed.bed},
+           {"variant", to_string(bed.variants[i].variant)},
+           {"agatston", bed.variants[i].agatston},
+           {"category", i < bed.variant_categories.size() ? Json(bed.variant_categories[i].level) : Json()}});
   }
   json["contact_guard"] = Json::array();
   for (const study::ContactGuard& guard : result.contact_guard)

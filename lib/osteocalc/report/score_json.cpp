@@ -15,6 +15,7 @@ Json to_json(const calcium::VariantScore& score) {
           {"volume_mm3", score.volume_mm3},
           {"mass_mg", or_null(score.mass_mg)},
           {"density_score", or_null(score.density_score)},
+          {"hu_volume_hu_mm3", score.hu_volume_hu_mm3},
           {"lesions", score.lesions},
           {"max_hu", or_null(score.max_hu)}};
 }

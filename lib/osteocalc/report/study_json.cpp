@@ -3,6 +3,7 @@
 
 #include "osteocalc/core/provenance.h"
 #include "osteocalc/report/bone_json.h"
+#include "osteocalc/report/calcium_json.h"
 #include "osteocalc/report/csv_text.h"
 
 #include <fmt/format.h>
@@ -22,27 +23,6 @@ Json to_json(const study::StudyInfo& info) {
           {"contrast", to_string(info.contrast)}};
 }
 
-Json calcium_json(const std::vector<study::BedScore>& beds) {
-  Json json{{"variant", "reference"}, {"beds", Json::array()}, {"variants", Json::array()}};
-  for (const study::BedScore& bed : beds) {
-    const auto& score = bed.reference;
-    json["beds"].push_back({{"bed", bed.bed},
-                            {"agatston", score ? Json(score->agatston) : Json()},
-                            {"volume_mm3", score ? Json(score->volume_mm3) : Json()},
-                            {"mass_mg", score ? or_null(score->mass_mg) : Json()},
-                            {"density_score", score ? or_null(score->density_score) : Json()},
-                            {"lesions", score ? Json(score->lesions) : Json()},
-                            {"category", nullptr},
-                            {"percentile", nullptr},
-                            {"complete", bed.complete}});
-    for (const calcium::VariantScore& variant : bed.variants)
-      json["variants"].push_back(
-          {{"bed", bed.bed}, {"variant", to_string(variant.variant)}, {"agatston", variant.agatston}});
-  }
-  json["contact_guard"] = Json::array();
-  return json;
-}
-
 void add_level_evidence(Json& vertebrae, const bone::BoneResult& bone,
                         const std::map<Vertebra, study::LevelEvidence>& levels) {
   for (std::size_t i = 0; i < bone.vertebrae.size(); ++i) {
@@ -60,7 +40,7 @@ void add_level_evidence(Json& vertebrae, const bone::BoneResult& bone,
 
 std::string study_json(const study::StudyResult& result) {
   Json json{{"schema", "osteocalc.study/1"}, {"study", to_json(result.study)}};
-  json["calcium"] = calcium_json(result.beds);
+  json["calcium"] = calcium_json(result);
   json["bone"] = result.bone ? to_json(*result.bone) : Json();
   if (result.bone)
     add_level_evidence(json["bone"]["vertebrae"], *result.bone, result.levels);
@@ -85,12 +65,15 @@ std::string bone_result_json(const bone::BoneResult& result, const Issues& issue
 }
 
 std::string lesions_csv(const study::StudyResult& result) {
-  std::string text = "bed,lesion,x_mm,y_mm,z_mm,agatston,volume_mm3,max_hu,mean_hu,first_slice,last_slice\n";
+  std::string text = "bed,lesion,x_mm,y_mm,z_mm,agatston,volume_mm3,max_hu,mean_hu,first_slice,last_slice,integrated_"
+                     "mass_mg,integrated_mass_se_mg\n";
   for (const study::BedScore& bed : result.beds)
-    for (const calcium::Lesion& lesion : bed.lesions)
-      text += fmt::format("{},{},{:.2f},{:.2f},{:.2f},{},{},{},{:.2f},{},{}\n", csv_field(bed.bed), lesion.id,
+    for (const study::BedLesion& lesion : bed.lesions)
+      text += fmt::format("{},{},{:.2f},{:.2f},{:.2f},{},{},{},{:.2f},{},{},{},{}\n", csv_field(bed.bed), lesion.id,
                           lesion.centroid_mm[0], lesion.centroid_mm[1], lesion.centroid_mm[2], lesion.agatston,
-                          lesion.volume_mm3, lesion.max_hu, lesion.mean_hu, lesion.first_slice, lesion.last_slice);
+                          lesion.volume_mm3, lesion.max_hu, lesion.mean_hu, lesion.first_slice, lesion.last_slice,
+                          lesion.mass ? fmt::format("{}", lesion.mass->mass_mg) : "",
+                          lesion.mass ? fmt::format("{}", lesion.mass->se_mg) : "");
   return text;
 }
 

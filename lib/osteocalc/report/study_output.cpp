@@ -30,8 +30,54 @@ data bed_row(const study::BedScore& bed) {
   row.set("density", bed.reference ? shown(bed.reference->density_score, "{:.2f}") : "-");
   row.set("lesions", bed.reference ? std::to_string(bed.reference->lesions) : "-");
   row.set("max_hu", bed.reference ? shown(bed.reference->max_hu, "{}") : "-");
-  row.set("complete", bed.complete ? "yes" : "no");
+  row.set("category", bed.category ? bed.category->level : "-");
+  row.set("percentile", bed.percentile ? bed.percentile->text() : "-");
+  row.set("complete", bed.complete ? "yes" : "no: " + bed.incomplete_reason);
   return row;
+}
+
+/// One bed's score under every variant, beside the reference's.
+data variant_rows(const study::BedScore& bed) {
+  List rows;
+  for (std::size_t i = 0; i < bed.variants.size(); ++i) {
+    data row;
+    row.set("variant", std::string(to_string(bed.variants[i].variant)));
+    row.set("agatston", fmt::format("{:.1f}", bed.variants[i].agatston));
+    row.set("ratio", bed.reference->agatston > 0
+                         ? fmt::format("{:.2f}", bed.variants[i].agatston / bed.reference->agatston)
+                         : "-");
+    row.set("category", i < bed.variant_categories.size() ? bed.variant_categories[i].level : "-");
+    rows.push_back(row);
+  }
+  data table;
+  table.set("bed", bed.bed);
+  table.set("rows", rows);
+  return table;
+}
+
+/// One bed's row of the contact guard, 0 to 5 mm.
+List guard_rows(const study::StudyResult& result) {
+  List rows;
+  for (std::size_t i = 0; i < result.contact_guard.size();) {
+    const std::string& bed = result.contact_guard[i].bed;
+    List agatston, bone;
+    bool changes = false;
+    const double at_zero = result.contact_guard[i].agatston;
+    for (; i < result.contact_guard.size() && result.contact_guard[i].bed == bed; ++i) {
+      const study::ContactGuard& guard = result.contact_guard[i];
+      agatston.push_back(data("value", fmt::format("{:.1f}", guard.agatston)));
+      bone.push_back(data("value", shown(guard.bone_hu, "{:.1f}")));
+      changes = changes || guard.agatston != at_zero;
+    }
+    if (!changes)
+      continue;
+    data row;
+    row.set("bed", bed);
+    row.set("agatston", agatston);
+    row.set("bone", bone);
+    rows.push_back(row);
+  }
+  return rows;
 }
 
 data vertebra_row(const bone::VertebraDensity& vertebra) {
@@ -123,6 +169,18 @@ std::string study_html(const study::StudyResult& result, const std::vector<QcPic
     figure.set("caption", picture.caption);
     figures.push_back(figure);
   }
+  List variants;
+  for (const study::BedScore& bed : result.beds)
+    if (bed.reference && bed.variants.size() > 1 && bed.reference->agatston > 0)
+      variants.push_back(variant_rows(bed));
+  const List guards = guard_rows(result);
+  page.set("has_variants", !variants.empty());
+  page.set("variants", variants);
+  page.set("has_guards", !guards.empty());
+  page.set("guards", guards);
+  page.set("noise", result.noise
+                        ? fmt::format("Blood {:.0f} HU, noise {:.0f} HU.", result.noise->mean_hu, result.noise->sd_hu)
+                        : "");
   page.set("has_beds", !result.beds.empty());
   page.set("beds", beds);
   page.set("refusals", refusals);

@@ -53,9 +53,14 @@ inline constexpr double section_step_mm = 2.0;
 [[nodiscard]] AortaResult find_aorta(const Volume<std::int16_t>& image, const Body& body, const SpineResult& spine,
                                      Parallel parallel);
 
-/// Labels 211..214, 65, 66 of every voxel whose centre lies within the outer wall plus `margin_mm` (calcium of the wall
-/// that bulges outward counts there); 0 elsewhere.
-[[nodiscard]] Volume<LabelId> paint_aorta(const AortaResult& aorta, const VolumeGeometry& image, double margin_mm,
-                                          Parallel parallel);
+/// Labels 211..214, 65, 66 of every voxel whose centre lies within the outer wall; 0 elsewhere.
+[[nodiscard]] Volume<LabelId> paint_aorta(const AortaResult& aorta, const VolumeGeometry& image, Parallel parallel);
+
+/// The same, with the calcium that bulges out of the smooth outline: pixels of 130 HU and more of the same slice that
+/// touch it, end within 2 mm of it and keep a pixel away from every vertebra. What goes on further (bone, bowel, a
+/// branch) stays out. Short plaque at a limit goes whole to one segment (join_divided_calcium). \pre `vertebrae` lies
+/// on the image's grid, 0 where there is none
+[[nodiscard]] Volume<LabelId> paint_aorta(const AortaResult& aorta, const Volume<std::int16_t>& image,
+                                          const Volume<LabelId>& vertebrae, Parallel parallel);
 
 } // namespace osteocalc::segmentation

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/segmentation/aorta.h"
+#include "osteocalc/segmentation/aorta_calcium.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
 namespace osteocalc::segmentation {
 namespace {
 
-constexpr double half_slab_mm = 0.75 * section_step_mm; // more than half a step: no gaps outside of a bend
+constexpr double end_slab_mm = 0.75 * section_step_mm; // how far the end sections reach beyond themselves
+// Calcium of the wall may bulge out of the smooth outline by so much; what goes on beyond is something else.
+constexpr double touching_mm = 1.0, bulge_mm = 2.0, band_mm = 4.0;
 
 /// Contour at an angle, linear between rays.
 double contour_at(const VesselSection& s, double angle) {
@@ -18,31 +22,171 @@ double contour_at(const VesselSection& s, double angle) {
   return (1.0 - t) * double(s.contour_mm[ray]) + t * double(s.contour_mm[(ray + 1) % contour_rays]);
 }
 
-bool within(const VesselSection& s, const Vec3& point, double margin_mm) {
-  const Vec3 d = point - s.center_mm;
-  if (std::abs(dot(d, s.direction)) > half_slab_mm)
-    return false;
-  const double u = dot(d, s.side), v = dot(d, cross(s.direction, s.side));
-  const double reach = contour_at(s, std::atan2(v, u)) + margin_mm;
-  return u * u + v * v <= reach * reach;
+/// Pixels of a slice; half-open.
+struct Window {
+  int x0 = 0, x1 = 0, y0 = 0, y1 = 0;
+  [[nodiscard]] int width() const noexcept { return x1 - x0; }
+  [[nodiscard]] std::size_t index(int x, int y) const noexcept {
+    return static_cast<std::size_t>(y - y0) * static_cast<std::size_t>(width()) + static_cast<std::size_t>(x - x0);
+  }
+};
+
+/// How far from a section's centre the band may reach.
+double reach_mm(const VesselSection& s) {
+  return double(*std::ranges::max_element(s.contour_mm)) + band_mm + 2.0 * section_step_mm;
 }
 
-void paint_section(const VesselSection& s, int z, double margin_mm, Volume<LabelId>& labels) {
-  const VolumeGeometry& g = labels.geometry();
-  const double reach = double(*std::ranges::max_element(s.contour_mm)) + margin_mm + half_slab_mm;
+/// The pixels of a slice that a section's band may hold; none when the slice lies too far away.
+Window window_around(const VesselSection& s, const VolumeGeometry& g, int z) {
   const Vec3 at = point_to_index(g, s.center_mm);
+  const double reach = reach_mm(s), rx = reach / g.spacing_mm[0], ry = reach / g.spacing_mm[1];
   if (std::abs(at[2] - z) * g.spacing_mm[2] > reach)
-    return;
-  const int x0 = std::max(0, static_cast<int>(at[0] - reach / g.spacing_mm[0]));
-  const int x1 = std::min(g.size[0] - 1, static_cast<int>(at[0] + reach / g.spacing_mm[0]) + 1);
-  const int y0 = std::max(0, static_cast<int>(at[1] - reach / g.spacing_mm[1]));
-  const int y1 = std::min(g.size[1] - 1, static_cast<int>(at[1] + reach / g.spacing_mm[1]) + 1);
-  for (int y = y0; y <= y1; ++y)
-    for (int x = x0; x <= x1; ++x) {
-      LabelId& label = labels(x, y, z);
-      if (label == 0 && within(s, index_to_point(g, {double(x), double(y), double(z)}), margin_mm))
-        label = segment_label(s.segment);
+    return {};
+  return {std::clamp(static_cast<int>(at[0] - rx), 0, g.size[0]),
+          std::clamp(static_cast<int>(at[0] + rx) + 2, 0, g.size[0]),
+          std::clamp(static_cast<int>(at[1] - ry), 0, g.size[1]),
+          std::clamp(static_cast<int>(at[1] + ry) + 2, 0, g.size[1])};
+}
+
+/// One slice while it is painted: how far each pixel lies beyond the outer wall, mm (inside < 0), and of which segment.
+struct WallSlice {
+  const VolumeGeometry* grid;
+  int z;
+  Window window;
+  std::vector<float> beyond_mm;
+  std::vector<LabelId> segments;
+
+  WallSlice(const VolumeGeometry& g, int slice, const Window& w)
+      : grid(&g), z(slice), window(w),
+        beyond_mm(static_cast<std::size_t>(w.width()) * static_cast<std::size_t>(w.y1 - w.y0), 1e9F),
+        segments(beyond_mm.size(), 0) {}
+};
+
+/// The piece between two sections is bounded by their planes, so that pieces neither overlap nor leave gaps outside of
+/// a bend.
+void paint_piece(const VesselSection& a, const VesselSection& b, WallSlice& slice) {
+  const Window w = window_around(a, *slice.grid, slice.z);
+  const Vec3 across = cross(a.direction, a.side);
+  for (int y = w.y0; y < w.y1; ++y)
+    for (int x = w.x0; x < w.x1; ++x) {
+      const Vec3 point = index_to_point(*slice.grid, {double(x), double(y), double(slice.z)});
+      const double past_a = dot(point - a.center_mm, a.direction), before_b = dot(b.center_mm - point, b.direction);
+      if (past_a < 0.0 || before_b < 0.0 || past_a + before_b <= 0.0)
+        continue;
+      const double t = past_a / (past_a + before_b);
+      const Vec3 d = point - ((1.0 - t) * a.center_mm + t * b.center_mm);
+      const double u = dot(d, a.side), v = dot(d, across), angle = std::atan2(v, u);
+      const auto beyond =
+          static_cast<float>(std::hypot(u, v) - ((1.0 - t) * contour_at(a, angle) + t * contour_at(b, angle)));
+      const std::size_t i = slice.window.index(x, y);
+      if (double(beyond) < band_mm && beyond < slice.beyond_mm[i]) {
+        slice.beyond_mm[i] = beyond;
+        slice.segments[i] = segment_label((t < 0.5 ? a : b).segment);
+      }
     }
+}
+
+VesselSection shifted(VesselSection s, double along_mm) {
+  s.center_mm = s.center_mm + along_mm * s.direction;
+  return s;
+}
+
+void paint_course(const std::vector<VesselSection>& course, WallSlice& slice) {
+  if (course.empty())
+    return;
+  paint_piece(shifted(course.front(), -end_slab_mm), course.front(), slice);
+  for (std::size_t i = 1; i < course.size(); ++i)
+    paint_piece(course[i - 1], course[i], slice);
+  paint_piece(course.back(), shifted(course.back(), end_slab_mm), slice);
+}
+
+/// Joins the windows of all sections.
+Window window_of(const AortaResult& aorta, const VolumeGeometry& g, int z) {
+  Window all{g.size[0], 0, g.size[1], 0};
+  const auto join = [&](const std::vector<VesselSection>& course) {
+    for (const VesselSection& s : course)
+      if (const Window w = window_around(s, g, z); w.x1 > w.x0 && w.y1 > w.y0)
+        all = {std::min(all.x0, w.x0), std::max(all.x1, w.x1), std::min(all.y0, w.y0), std::max(all.y1, w.y1)};
+  };
+  std::ranges::for_each(aorta.aorta, join);
+  join(aorta.iliac_left);
+  join(aorta.iliac_right);
+  return all.x1 > all.x0 ? all : Window{};
+}
+
+/// Writes the labels within the outline and returns the band around it.
+WallSlice paint_slice(const AortaResult& aorta, const VolumeGeometry& image, int z, SliceView<LabelId> labels) {
+  WallSlice slice(image, z, window_of(aorta, image, z));
+  WallSlice branches = slice; // they take nothing of the aorta
+  for (const auto& course : aorta.aorta)
+    paint_course(course, slice);
+  for (const auto* course : {&aorta.iliac_left, &aorta.iliac_right})
+    paint_course(*course, branches);
+  for (int y = 0; y < labels.height; ++y)
+    std::fill_n(labels.row(y), labels.width, LabelId{0});
+  for (int y = slice.window.y0; y < slice.window.y1; ++y)
+    for (int x = slice.window.x0; x < slice.window.x1; ++x) {
+      const std::size_t i = slice.window.index(x, y);
+      if (slice.beyond_mm[i] > 0.0F && branches.beyond_mm[i] < slice.beyond_mm[i]) {
+        slice.beyond_mm[i] = branches.beyond_mm[i];
+        slice.segments[i] = branches.segments[i];
+      }
+      if (slice.beyond_mm[i] <= 0.0F)
+        labels(x, y) = slice.segments[i];
+    }
+  return slice;
+}
+
+bool touches(SliceView<const LabelId> bone, int x, int y) {
+  for (int v = std::max(0, y - 1); v <= std::min(bone.height - 1, y + 1); ++v)
+    for (int u = std::max(0, x - 1); u <= std::min(bone.width - 1, x + 1); ++u)
+      if (bone(u, v) != 0)
+        return true;
+  return false;
+}
+
+using Pixel = std::array<int, 2>;
+
+/// Bright pixels of the band outside the outline, away from the vertebrae, joined to pieces.
+std::vector<std::vector<Pixel>> bright_pieces(const WallSlice& slice, SliceView<const std::int16_t> image,
+                                              SliceView<const LabelId> bone) {
+  const Window& w = slice.window;
+  std::vector<std::uint8_t> open(slice.segments.size(), 0);
+  for (int y = w.y0; y < w.y1; ++y)
+    for (int x = w.x0; x < w.x1; ++x)
+      if (const std::size_t i = w.index(x, y); slice.segments[i] != 0 && slice.beyond_mm[i] > 0.0F)
+        open[i] = image(x, y) >= aortic_calcium_hu && !touches(bone, x, y);
+  std::vector<std::vector<Pixel>> pieces;
+  for (int y = w.y0; y < w.y1; ++y)
+    for (int x = w.x0; x < w.x1; ++x) {
+      if (!open[w.index(x, y)])
+        continue;
+      std::vector<Pixel> piece{{x, y}};
+      open[w.index(x, y)] = 0;
+      for (std::size_t next = 0; next < piece.size(); ++next) {
+        const auto [px, py] = piece[next];
+        for (int v = std::max(w.y0, py - 1); v <= std::min(w.y1 - 1, py + 1); ++v)
+          for (int u = std::max(w.x0, px - 1); u <= std::min(w.x1 - 1, px + 1); ++u)
+            if (open[w.index(u, v)]) {
+              open[w.index(u, v)] = 0;
+              piece.push_back({u, v});
+            }
+      }
+      pieces.push_back(std::move(piece));
+    }
+  return pieces;
+}
+
+/// Plaque that bulges out of the outline: it touches the outline and ends near it.
+void add_bulging_calcium(const WallSlice& slice, SliceView<const std::int16_t> image, SliceView<const LabelId> bone,
+                         SliceView<LabelId> labels) {
+  for (const std::vector<Pixel>& piece : bright_pieces(slice, image, bone)) {
+    const auto beyond = [&](const Pixel& p) { return double(slice.beyond_mm[slice.window.index(p[0], p[1])]); };
+    const auto [least, most] = std::ranges::minmax_element(piece, {}, beyond);
+    if (beyond(*least) <= touching_mm && beyond(*most) <= bulge_mm)
+      for (const Pixel& p : piece)
+        labels(p[0], p[1]) = slice.segments[slice.window.index(p[0], p[1])];
+  }
 }
 
 } // namespace
@@ -65,20 +209,24 @@ LabelId segment_label(AortaSegment segment) noexcept {
   return 0;
 }
 
-Volume<LabelId> paint_aorta(const AortaResult& aorta, const VolumeGeometry& image, double margin_mm,
-                            Parallel parallel) {
+Volume<LabelId> paint_aorta(const AortaResult& aorta, const VolumeGeometry& image, Parallel parallel) {
   Volume<LabelId> labels(image);
-  parallel_for(static_cast<std::size_t>(image.size[2]), parallel, [&](std::size_t slice) {
-    const int z = static_cast<int>(slice);
-    std::fill_n(labels.slice(z).data, static_cast<std::size_t>(image.size[0]) * static_cast<std::size_t>(image.size[1]),
-                LabelId{0});
-    for (const auto& course : aorta.aorta)
-      for (const VesselSection& s : course)
-        paint_section(s, z, margin_mm, labels);
-    for (const auto* course : {&aorta.iliac_left, &aorta.iliac_right})
-      for (const VesselSection& s : *course)
-        paint_section(s, z, margin_mm, labels);
+  parallel_for(static_cast<std::size_t>(image.size[2]), parallel, [&](std::size_t z) {
+    paint_slice(aorta, image, static_cast<int>(z), labels.slice(static_cast<int>(z)));
   });
+  return labels;
+}
+
+Volume<LabelId> paint_aorta(const AortaResult& aorta, const Volume<std::int16_t>& image,
+                            const Volume<LabelId>& vertebrae, Parallel parallel) {
+  OSTEOCALC_EXPECT(same_grid(image.geometry(), vertebrae.geometry()));
+  Volume<LabelId> labels(image.geometry());
+  parallel_for(static_cast<std::size_t>(image.size(2)), parallel, [&](std::size_t slice) {
+    const int z = static_cast<int>(slice);
+    const WallSlice wall = paint_slice(aorta, image.geometry(), z, labels.slice(z));
+    add_bulging_calcium(wall, image.slice(z), vertebrae.slice(z), labels.slice(z));
+  });
+  join_divided_calcium(image, labels, parallel);
   return labels;
 }
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr double lung_to_fork_mm = 90.0; // least distance from the lowest lung to the bifurcation
 constexpr double believed_level = 0.5;   // confidence from which levels may bound the parts
+// The branches themselves are hardly seen: they leave the top of the arch, and brachiocephalic trunk and left
+// subclavian artery, which bound it, do so where its middle is about two thirds of its radius below its highest point.
+constexpr double arch_share = 0.65;
 
 /// Height of a level's middle, between and beyond the vertebrae found; 11.5 is the disc between T12 and L1.
 std::optional<double> level_height(const std::vector<VertebraFinding>& vertebrae, double level) {
@@ -116,12 +119,12 @@ void name_parts(const Landmarks& marks, AortaResult& aorta) {
     const auto apex = std::ranges::max_element(course, {}, [](const VesselSection& s) { return s.center_mm[2]; });
     const bool has_arch =
         std::ranges::any_of(course, [](const VesselSection& s) { return s.segment == AortaSegment::Arch; });
-    const double inner_z_mm = apex->center_mm[2] - apex->radius_mm - 3.0;
+    const double arch_z_mm = apex->center_mm[2] - arch_share * apex->radius_mm;
     for (auto s = course.begin(); s != course.end(); ++s) {
       if (has_arch)
-        s->segment = s->center_mm[2] > inner_z_mm ? AortaSegment::Arch
-                     : s < apex                   ? AortaSegment::Ascending
-                                                  : AortaSegment::Descending;
+        s->segment = s->center_mm[2] > arch_z_mm ? AortaSegment::Arch
+                     : s < apex                  ? AortaSegment::Ascending
+                                                 : AortaSegment::Descending;
       if (s->segment == AortaSegment::Descending &&
           (!marks.thorax_end_z_mm || s->center_mm[2] < *marks.thorax_end_z_mm))
         s->segment = AortaSegment::Abdominal;

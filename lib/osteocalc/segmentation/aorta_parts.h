@@ -20,8 +20,8 @@ struct Landmarks {
 [[nodiscard]] Landmarks find_landmarks(const Body& body, const SpineResult& spine,
                                        const std::vector<SpineAnchor>& anchors);
 
-/// Cuts the ascending aorta off where it is round no more, and gives every section its segment: the arch is what lies
-/// above its inner curve, the abdominal aorta begins at L1. Sets root_mm.
+/// Cuts the ascending aorta off where it is round no more, and gives every section its segment: the arch ends
+/// where its outer branches leave it, the abdominal aorta begins at the disc above L1. Sets root_mm.
 void name_parts(const Landmarks& marks, AortaResult& aorta);
 
 /// Median and robust SD of the blood within the trusted sections' inner 60 %.

@@ -2,12 +2,12 @@
 #include "osteocalc/segmentation/body.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/segmentation/airway.h"
 #include "osteocalc/segmentation/components.h"
 #include "osteocalc/segmentation/filters.h"
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -145,66 +145,6 @@ void mark_lungs(const Volume<std::int16_t>& hu, Volume<Space>& space, Parallel p
   for (std::size_t i = 0; i < space.voxels().size(); ++i)
     if (const auto id = pieces.ids.voxels()[i]; id != 0 && lung[static_cast<std::size_t>(id) - 1])
       space.voxels()[i] = Space::Lung;
-}
-
-/// A round piece of nearly pure air, of the size of a trachea or a main bronchus.
-bool is_airway_section(const Component& c) {
-  const double area = static_cast<double>(c.voxels) * working_spacing_mm * working_spacing_mm;
-  const double w = (c.high[0] - c.low[0] + 1) * working_spacing_mm, h = (c.high[1] - c.low[1] + 1) * working_spacing_mm;
-  return area >= 50.0 && area <= 700.0 && area > 0.55 * w * h && std::max(w, h) < 2.2 * std::min(w, h);
-}
-
-double beside_mm(const Component& a, const Component& b) {
-  return std::hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1]) * working_spacing_mm;
-}
-
-/// The longest chain of such sections, each less than 8 mm beside the one above it; from the highest down.
-std::vector<std::size_t> longest_airway(const std::vector<Component>& pieces, int slices) {
-  std::vector<std::vector<std::size_t>> by_slice(static_cast<std::size_t>(slices));
-  for (std::size_t k = 0; k < pieces.size(); ++k)
-    if (is_airway_section(pieces[k]))
-      by_slice[static_cast<std::size_t>(pieces[k].low[2])].push_back(k);
-  std::vector<std::size_t> best;
-  std::vector<bool> used(pieces.size(), false);
-  for (int z = slices - 1; z >= 0; --z)
-    for (const std::size_t start : by_slice[static_cast<std::size_t>(z)]) {
-      std::vector<std::size_t> chain;
-      std::vector<std::size_t> next{start};
-      while (!next.empty() && !used[next.back()]) {
-        chain.push_back(next.back());
-        used[chain.back()] = true;
-        next.clear();
-        const Component& last = pieces[chain.back()];
-        if (last.low[2] > 0)
-          std::ranges::copy_if(by_slice[static_cast<std::size_t>(last.low[2]) - 1], std::back_inserter(next),
-                               [&](std::size_t k) { return beside_mm(pieces[k], last) < 8.0; });
-      }
-      if (chain.size() > best.size())
-        best = chain;
-    }
-  return best;
-}
-
-/// Marks the trachea; it is one when its chain of sections runs at least 30 mm. Returns the slice where it divides.
-std::optional<double> find_airway(const Volume<std::int16_t>& hu, Volume<Space>& space, Parallel parallel) {
-  Volume<std::uint8_t> inner(hu.geometry());
-  for (std::size_t i = 0; i < inner.voxels().size(); ++i) {
-    const Space s = space.voxels()[i];
-    inner.voxels()[i] = hu.voxels()[i] < -850 && (s == Space::Gas || s == Space::Lung);
-  }
-  const Components pieces = connected_components(inner, Connectivity::SliceFaces, parallel);
-  const auto trachea = longest_airway(pieces.pieces, hu.size(2));
-  if (static_cast<double>(trachea.size()) * working_spacing_mm < 30.0)
-    return std::nullopt;
-  std::vector<bool> airway(pieces.pieces.size(), false);
-  for (const std::size_t k : trachea)
-    airway[k] = true;
-  for (std::size_t i = 0; i < space.voxels().size(); ++i)
-    if (const auto id = pieces.ids.voxels()[i]; id != 0 && airway[static_cast<std::size_t>(id) - 1])
-      space.voxels()[i] = Space::Airway;
-  const int carina = pieces.pieces[trachea.back()].low[2];
-  // A trachea that leaves the image at its lower end has shown no division.
-  return carina > 2 ? std::optional<double>(carina) : std::nullopt;
 }
 
 bool sides_in_view(const Volume<Space>& space) {

@@ -99,6 +99,14 @@ void doubt_the_scan(HeartResult& heart, const Body& body, double increment_mm) {
                                    "use a smoother kernel or thicker slices"));
 }
 
+/// What was decided from the root's place is no surer than that place.
+void doubt_the_decisions(HeartResult& heart) {
+  constexpr double untrusted_share = 0.6;
+  for (LesionDecision& lesion : heart.lesions)
+    if (lesion.kind != LesionKind::Bone && lesion.kind != LesionKind::Lung && lesion.kind != LesionKind::Noise)
+      lesion.probability *= heart.landmarks.root_trusted ? 1.0 : untrusted_share;
+}
+
 void doubt_the_lesions(HeartResult& heart) {
   double coronary_mm3 = 0.0, unclear_mm3 = 0.0;
   bool metal = false;
@@ -195,6 +203,7 @@ HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, cons
   } else {
     const auto spots = find_bright_spots(image, *thorax, region.inside, root, frame, blood, parallel);
     heart.lesions = gather(spots, decide_spots(spots, frame, courses), image.geometry());
+    doubt_the_decisions(heart);
     doubt_the_lesions(heart);
   }
   heart.territory = coronary_territory(region.inside, *thorax, frame, courses, parallel);

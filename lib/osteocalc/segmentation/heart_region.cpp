@@ -19,11 +19,13 @@ struct Shape {
   Vec3 centre{};
   double left = 0, right = 0, front = 0, back = 0, top = 0, bottom = 0;
 
-  /// Distance to the usual surface along a direction: an ellipsoid of eight unlike octants.
+  /// Distance to the usual surface along a direction: an ellipsoid of eight unlike octants, tilted as hearts are: the
+  /// apex lies low on the left, the left atrium high at the back.
   [[nodiscard]] double reach_mm(const Vec3& d) const {
     const double a = d[0] / (d[0] > 0 ? left : right), b = d[1] / (d[1] > 0 ? front : back),
                  c = d[2] / (d[2] > 0 ? top : bottom);
-    return 1.0 / std::sqrt(a * a + b * b + c * c);
+    const double tilt = 1 + d[2] * (0.6 * std::max(-d[1], 0.0) - 0.4 * d[0]);
+    return tilt / std::sqrt(a * a + b * b + c * c);
   }
 };
 
@@ -42,14 +44,16 @@ Vec3 direction(int elevation, int azimuth) {
 bool ends_heart(const Thorax& thorax, const AorticRoot& root, int x, int y, int z) {
   const Disc& aorta = root.descending[static_cast<std::size_t>(z)];
   const bool in_aorta = std::hypot(x - aorta.x, y - aorta.y) < (aorta.radius_mm + 2) * mm;
-  return in_aorta || thorax.to_bone_mm(x, y, z) < 4 || y > thorax.column_y[static_cast<std::size_t>(z)] - 3 * mm;
+  const bool behind_aorta = y > aorta.y && x < aorta.x + (aorta.radius_mm + 10) * mm;
+  return in_aorta || behind_aorta || thorax.to_bone_mm(x, y, z) < 4 ||
+         y > thorax.column_y[static_cast<std::size_t>(z)] - 3 * mm;
 }
 
 /// What each distance along one ray costs: an edge from tissue to fat or lung is cheap, the usual reach is cheap, and
 /// nothing goes through lung, bone, spine or aorta.
 void price_ray(const Thorax& thorax, const AorticRoot& root, const HeartFrame& frame, const Shape& shape, const Vec3& d,
                float* cost) {
-  constexpr double lung_reward = 3.0, edge_reward = 1.0, usual_sd_mm = 18.0;
+  constexpr double lung_reward = 3.0, edge_reward = 1.0, usual_sd_mm = 14.0;
   constexpr float barred = 12.0F;
   const double usual = shape.reach_mm(d);
   const auto hu_at = [&](double r) {

@@ -13,7 +13,9 @@ namespace {
 constexpr double mm = 1.0 / working_spacing_mm;
 constexpr double round_enough = 0.75;
 constexpr double trusted_length_mm = 16.0;
-constexpr double least_depth_mm = 32, usual_depth_mm = 50, most_depth_mm = 80; // of the root below the carina
+constexpr double least_depth_mm = 32, usual_depth_mm = 50, most_depth_mm = 66; // of the root below the carina
+constexpr double least_above_lung_mm = 80;                                     // of the root above the lungs' lower end
+constexpr double least_width = 0.85; // of the root, in ascending aortas: what is narrower lies below the sinuses
 
 struct Window {
   int x0, y0, width, height;
@@ -132,6 +134,15 @@ bool jumps(const std::vector<Disc>& path, std::size_t z) {
   return std::hypot(above.x - below.x, above.y - below.y) > 6.0;
 }
 
+/// False for what lies as low as the heart's lower end: the lungs reach far below the root, behind the diaphragm. Where
+/// they leave the image at its lower edge nothing can be said.
+bool high_above_lung_end(const Thorax& thorax, std::size_t slice) {
+  constexpr double least_share = 0.03;
+  const auto lowest = std::ranges::find_if(thorax.lung_share, [](double share) { return share > least_share; });
+  const auto end = static_cast<std::size_t>(lowest - thorax.lung_share.begin());
+  return end == 0 || (slice > end && static_cast<double>(slice - end) / mm >= least_above_lung_mm);
+}
+
 /// Stretches of at least 12 mm over which the ascending aorta is round while the descending one is seen, too.
 std::vector<Run> round_runs(const Thorax& thorax, const AorticRoot& found) {
   Line roundness, descending;
@@ -152,16 +163,20 @@ std::vector<Run> round_runs(const Thorax& thorax, const AorticRoot& found) {
       runs.back().last = z;
     open = ok;
   }
-  std::erase_if(runs, [](const Run& r) { return r.last - r.first < 5; });
+  std::erase_if(runs, [&](const Run& r) { return r.last - r.first < 5 || !high_above_lung_end(thorax, r.first); });
   return runs;
 }
 
-/// The root is the lower end of a run: place from its lowest four slices, size from all.
-void take_root(AorticRoot& found, const Run& run) {
+/// The root is the lower end of a run, without the outflow tract that may be as round but is narrower: place from the
+/// lowest four slices, size from all.
+void take_root(AorticRoot& found, Run run) {
   std::vector<double> radii;
   for (std::size_t z = run.first; z <= run.last; ++z)
     radii.push_back(found.ascending[z].radius_mm);
   found.radius_mm = median(radii);
+  const auto narrow = [&](std::size_t z) { return found.ascending[z].radius_mm < least_width * found.radius_mm; };
+  while (run.first + 6 < run.last && (narrow(run.first) || narrow(run.first + 1) || narrow(run.first + 2)))
+    ++run.first;
   constexpr std::size_t lowest = 4;
   for (std::size_t z = run.first; z < run.first + lowest; ++z)
     found.index = found.index + 1.0 / lowest * Vec3{found.ascending[z].x, found.ascending[z].y, 0.0};
@@ -187,6 +202,10 @@ const VesselSection* section_at_root(const Thorax& thorax, const AorticRoot& fou
 /// The aorta's own search followed its outline in 3-D: two ways that disagree are not to be trusted; where they agree
 /// the outline is the surer one if fat is missing.
 void compare_with_aorta(const Thorax& thorax, const AortaResult& aorta, AorticRoot& found) {
+  constexpr double most_apart_mm = 40.0;
+  const double height_mm = index_to_point(thorax.hu.geometry(), found.index)[2];
+  if (aorta.root_mm && std::abs((*aorta.root_mm)[2] - height_mm) > most_apart_mm)
+    found.trusted = false;
   const VesselSection* section = section_at_root(thorax, found, aorta);
   if (section == nullptr)
     return;
@@ -221,7 +240,7 @@ AorticRoot find_aortic_root(const Thorax& thorax, std::optional<double> carina_m
     for (std::size_t z = run.first; z <= run.last; ++z) {
       const Disc &up = found.ascending[z], &down = found.descending[z];
       const double strange = strangeness((up.x - down.x) / mm, (down.y - up.y) / mm);
-      sum += up.roundness * (std::min(up.radius_mm, 18.0) - 9) * std::exp(-std::min(strange, 1.0));
+      sum += up.roundness * (std::min(up.radius_mm, 16.0) - 6) * std::exp(-std::min(strange, 1.0));
     }
     const bool long_enough = static_cast<double>(run.last - run.first) / mm >= trusted_length_mm;
     return sum * (plausible(static_cast<double>(run.first)) ? 1.0 : 0.4) * (long_enough ? 1.0 : 0.4);
@@ -229,8 +248,9 @@ AorticRoot find_aortic_root(const Thorax& thorax, std::optional<double> carina_m
   const Run best = *std::ranges::max_element(runs, {}, worth);
   take_root(found, best);
   found.trusted = found.followed_mm >= trusted_length_mm && plausible(found.index[2]);
-  // With little fat around it the outline dissolves too high; the trachea then tells the height.
-  if (const double depth_mm = below_carina_mm(found.index[2]); depth_mm < least_depth_mm)
+  // With little fat around it the outline dissolves too high, with much fat the outflow tract or a chamber may be as
+  // round; the trachea then tells the height.
+  if (const double depth_mm = below_carina_mm(found.index[2]); depth_mm < least_depth_mm || depth_mm > most_depth_mm)
     found.index[2] = std::max(0.0, found.index[2] - (usual_depth_mm - depth_mm) * mm);
   compare_with_aorta(thorax, aorta, found);
   return found;

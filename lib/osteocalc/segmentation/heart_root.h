@@ -26,7 +26,7 @@ struct AorticRoot {
 };
 
 /// \param carina_mm LPS z where the trachea divides, if in view. The root lies about 50 mm below; found less than 32 mm
-/// below, it is put there and not trusted.
+/// or more than 66 mm below, it is put there and not trusted.
 /// \param aorta find_aorta's result, may be empty: a centre line elsewhere takes the trust away
 /// followed_mm is 0 when no ascending aorta is in view.
 [[nodiscard]] AorticRoot find_aortic_root(const Thorax& thorax, std::optional<double> carina_mm,

@@ -68,8 +68,11 @@ double nearest_course_mm(const CoronaryCourses& courses, const Vec3& at, const V
 std::optional<SpotDecision> outside_heart(const BrightSpot& spot) {
   if (spot.to_bone_mm < 5)
     return is(LesionKind::Bone, 0.98, "bone near");
-  // A large heart may lie in front of the lungs' hull; there its own fat tells its arteries from rib cartilage.
-  const bool in_heart = spot.in_heart_mm > 2 && spot.to_bone_mm > 10 && spot.around && spot.around->fat_share > 0.3;
+  // A heart may bulge out of the lungs' hull; there its own fat, or being small and far from any bone, tells its
+  // arteries from rib cartilage.
+  const double fat = spot.around ? spot.around->fat_share : 0.0;
+  const bool in_heart = (spot.in_heart_mm > 2 && spot.to_bone_mm > 10 && fat > 0.3) ||
+                        (spot.in_heart_mm > 0 && spot.to_bone_mm > 20 && fat > 0.15 && spot.extent_mm < 20);
   if (spot.to_wall_mm < 6 && !in_heart)
     return is(LesionKind::Bone, 0.95, "chest wall near");
   if (spot.to_descending_mm < 4)
@@ -103,6 +106,8 @@ std::optional<SpotDecision> noise_or_surface(const View& v) {
     return is(LesionKind::AorticRoot, 0.75, "on the ascending aorta's lower end");
   if (v.around.lung_share > 0.12 && fat < 0.35 && !on_left_groove(v))
     return is(LesionKind::HeartSurface, 0.8, "lung beside, little fat");
+  if (v.around.lung_share > 0.25 && cnr < 6)
+    return is(LesionKind::HeartSurface, 0.7, "lung beside, faint");
   if (v.spot.extent_mm > 40 && fat < 0.35 && v.spot.to_lung_mm < 12)
     return is(LesionKind::HeartSurface, 0.8, "a long sheet near the lung");
   return std::nullopt;
@@ -192,6 +197,15 @@ void join_noise(const Piece& piece, const std::vector<BrightSpot>& spots, std::v
       decisions[i] = is(LesionKind::Coronary, 0.6, "continues a coronary lesion");
 }
 
+/// How far a place lies on the wrong side of the left ventricle for an artery: the anterior artery runs before it, the
+/// circumflex one behind. Where lung is collapsed or cut the border, and with it both courses, may be wrong.
+double wrong_side_mm(CoronaryArtery artery, double front_mm) {
+  constexpr double least_front_mm = -25.0, most_front_mm = 5.0;
+  return artery == CoronaryArtery::LAD   ? std::max(0.0, least_front_mm - front_mm)
+         : artery == CoronaryArtery::LCX ? std::max(0.0, front_mm - most_front_mm)
+                                         : 0.0;
+}
+
 /// One artery a piece, by mean distance weighted with area; left main and anterior artery are parted spot by spot.
 void name_artery(const Piece& piece, const std::vector<BrightSpot>& spots, const CoronaryCourses& courses,
                  std::vector<SpotDecision>& decisions) {
@@ -207,7 +221,7 @@ void name_artery(const Piece& piece, const std::vector<BrightSpot>& spots, const
         double distance = course_distance_mm(courses, named[k], at);
         if (named[k] == LAD)
           distance = std::min(distance, course_distance_mm(courses, LM, at));
-        mean[k] += spots[i].area_mm2 * distance;
+        mean[k] += spots[i].area_mm2 * (distance + wrong_side_mm(named[k], at[1]));
       }
     }
   const auto best = static_cast<std::size_t>(std::ranges::min_element(mean) - mean.begin());

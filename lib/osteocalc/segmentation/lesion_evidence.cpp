@@ -281,7 +281,7 @@ std::vector<BrightSpot> find_bright_spots(const Volume<std::int16_t>& image, con
       return (spot.to_wall_mm == 0 && spot.in_heart_mm == 0) || at[1] > thorax.column_y[slice] + 2;
     });
     for (BrightSpot& spot : spots)
-      if (spot.to_bone_mm >= 5 && (spot.to_wall_mm >= 6 || spot.in_heart_mm > 2) && spot.to_descending_mm >= 4)
+      if (spot.to_bone_mm >= 5 && (spot.to_wall_mm >= 6 || spot.in_heart_mm > 0) && spot.to_descending_mm >= 4)
         spot.around = look_around(image, region, spot, blood);
     return spots;
   });

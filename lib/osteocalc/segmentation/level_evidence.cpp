@@ -205,6 +205,22 @@ void find_lungs(const Volume<std::int16_t>& detail, const SpineFrame& frame, con
     evidence.lung_apex = vertebra_at(*highest, discs);
 }
 
+/// Heights in front of the spine that tell levels of the chest.
+void find_landmarks(const SpineFrame& frame, const Line& discs, const Body& body, LevelEvidence& evidence) {
+  const VolumeGeometry& grid = body.hu.geometry();
+  const auto at_height = [&](double slice) {
+    const double z = index_to_point(grid, {0.0, 0.0, slice})[2];
+    const auto level = std::ranges::min_element(frame.center, {}, [&](const Vec3& c) { return std::abs(c[2] - z); });
+    return vertebra_at(static_cast<double>(level - frame.center.begin()), discs);
+  };
+  constexpr double longest_heart_mm = 220.0;
+  if (body.carina_slice)
+    evidence.carina = at_height(*body.carina_slice);
+  else if (!body.sides_in_view && evidence.lung_below && evidence.lung_above &&
+           grid.size[2] * grid.spacing_mm[2] < longest_heart_mm)
+    evidence.heart_top = at_height(grid.size[2] - 1.0);
+}
+
 } // namespace
 
 Line sacral_wings(const Volume<std::int16_t>& detail, const SpineFrame& frame, const TissueValues& tissue,
@@ -249,15 +265,16 @@ double sacrum_end(const Line& wings, const Line& depth_mm) {
 }
 
 LevelEvidence gather_level_evidence(const Volume<std::int16_t>& detail, const SpineFrame& frame, const Line& discs,
-                                    const Line& wings, double sacrum_end_s, const TissueValues& tissue, double bone_hu,
+                                    const Line& wings, double sacrum_end_s, const Body& body, double bone_hu,
                                     Parallel parallel) {
   OSTEOCALC_EXPECT(discs.size() >= 2);
   LevelEvidence evidence;
-  count_ribs(detail, frame, discs, std::min(bone_hu, tissue.soft_hu + 95.0) + 5.0, parallel, evidence);
+  count_ribs(detail, frame, discs, std::min(bone_hu, body.tissue.soft_hu + 95.0) + 5.0, parallel, evidence);
   evidence.sacral_wing = wings_per_vertebra(wings, discs);
   if (sacrum_end_s > 0.0)
     evidence.sacrum_top = vertebra_at(sacrum_end_s, discs);
   find_lungs(detail, frame, discs, parallel, evidence);
+  find_landmarks(frame, discs, body, evidence);
   return evidence;
 }
 

@@ -18,6 +18,8 @@ struct LevelEvidence {
   std::optional<double> sacrum_top; ///< the upper end of those wings, as a vertebra
   std::optional<double> lung_base;  ///< the lowest lung beside the spine, as a vertebra (1.5 = upper end of vertebra 1)
   std::optional<double> lung_apex;  ///< the highest
+  std::optional<double> carina;     ///< where the trachea divides
+  std::optional<double> heart_top;  ///< the upper end of a field of view that was laid round the heart alone
   bool lung_below = false, lung_above = false; ///< lung goes on beyond the lower or the upper end of what is in view
 };
 
@@ -30,6 +32,6 @@ struct LevelEvidence {
 
 [[nodiscard]] LevelEvidence gather_level_evidence(const Volume<std::int16_t>& detail, const SpineFrame& frame,
                                                   const Line& discs, const Line& wings, double sacrum_end_s,
-                                                  const TissueValues& tissue, double bone_hu, Parallel parallel);
+                                                  const Body& body, double bone_hu, Parallel parallel);
 
 } // namespace osteocalc::segmentation

@@ -93,6 +93,10 @@ std::vector<Naming> name_levels(const Line& discs, const LevelEvidence& evidence
       score -= 0.5 * square((lowest + *evidence.lung_base - 6.2) / 0.9);
     if (evidence.lung_apex) // the neck of the first rib
       score -= 0.5 * square((lowest + *evidence.lung_apex - 17.3) / 0.7);
+    if (evidence.carina) // T5, give or take a level
+      score -= 0.5 * square((lowest + *evidence.carina - 13.3) / 0.9);
+    if (evidence.heart_top) // such scans begin at the carina or a little below
+      score -= 0.5 * square((lowest + *evidence.heart_top - 13.1) / 1.2);
     // Lung that leaves the image keeps the spine's end within the chest.
     if (evidence.lung_below)
       score -= 0.5 * square(std::max(0.0, 6.5 - lowest) / 0.9);

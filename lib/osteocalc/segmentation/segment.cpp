@@ -3,13 +3,9 @@
 
 #include "osteocalc/segmentation/aorta.h"
 #include "osteocalc/segmentation/body.h"
-#include "osteocalc/segmentation/heart.h"
 
 namespace osteocalc::segmentation {
 namespace {
-
-// The contour found is the outer wall: plaque lies inside it.
-constexpr double wall_margin_mm = 0.0;
 
 /// Draws one structure over wholes and parts: draw(id, hu, whole, part) for every voxel where `structure` is not 0.
 /// One structure at a time, so that no more than one map beside the two results is in memory.
@@ -58,16 +54,17 @@ Segmentation segment(const Volume<std::int16_t>& image, const SegmentOptions& op
   append(result.issues, spine.issues);
   const AortaResult aorta = find_aorta(image, body, spine, parallel);
   append(result.issues, aorta.issues);
-  const HeartResult heart = find_heart(image, body, aorta, parallel);
+  HeartResult heart = find_heart(image, body, aorta, parallel);
   append(result.issues, heart.issues);
   result.vertebrae = std::move(spine.vertebrae);
   result.wholes.voxels = std::move(spine.whole);
   result.parts.voxels = std::move(spine.bodies);
+  draw_structure(result, paint_aorta(aorta, image, result.wholes.voxels, parallel), image, parallel, draw_aorta);
   if (heart.found)
     draw_structure(result, paint_heart(heart, image.geometry(), parallel), image, parallel, draw_heart);
-  draw_structure(result, paint_aorta(aorta, image.geometry(), wall_margin_mm, parallel), image, parallel, draw_aorta);
   if (heart.found)
     draw_structure(result, paint_coronaries(heart, image, parallel), image, parallel, draw_coronaries);
+  result.lesions = std::move(heart.lesions);
   name_labels(result.wholes);
   name_labels(result.parts);
   return result;

@@ -4,6 +4,7 @@
 #include "osteocalc/core/issue.h"
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/image/label_map.h"
+#include "osteocalc/segmentation/heart.h"
 #include "osteocalc/segmentation/vertebra.h"
 
 #include <optional>
@@ -21,6 +22,7 @@ struct Segmentation {
   LabelMap wholes; ///< TotalSegmentator's ids: 26-43 vertebrae, 51 heart, 52 aorta, 65 and 66 iliac arteries
   LabelMap parts;  ///< ours: 200-205 coronary territory and valve, 211-214 aorta, 260-277 vertebral bodies
   std::vector<VertebraFinding> vertebrae; ///< from the lowest to the highest, with level confidence
+  std::vector<LesionDecision> lesions;    ///< every bright lesion of the chest, rejected ones too; lowest slice first
   Issues issues;
 };
 

@@ -57,16 +57,17 @@ std::array<int, 2> lung_width(const Volume<Space>& space) {
 }
 
 /// The spine as the brightest column in the rear of the projection along z, and how its middle moves from there. Beside
-/// the lungs lie arms, which can be brighter.
+/// the lungs' middle lie ribs and arms, which can be brighter than thin vertebrae.
 Column find_column(const Body& body, int first, int last, double bone_hu) {
   const Volume<std::int16_t>& hu = body.hu;
   const int nx = hu.size(0), ny = hu.size(1);
   const auto [lung_first, lung_last] = lung_width(body.space);
+  const int middle = (lung_first + lung_last) / 2, off_middle = int(70 * mm);
   Volume<float> bright(VolumeGeometry{.size = {nx, ny, 1}}, 0.0F);
   const auto is_bone = [&](int x, int y, int z) { return hu(x, y, z) > bone_hu; };
   for (int z = first; z <= last; ++z)
     for (int y = ny * 35 / 100; y < ny; ++y)
-      for (int x = lung_first; x <= lung_last; ++x)
+      for (int x = std::max(lung_first, middle - off_middle); x <= std::min(lung_last, middle + off_middle); ++x)
         bright(x, y, 0) += is_bone(x, y, z);
   gaussian_smooth(bright, {10 * mm, 10 * mm, 0}, Parallel{1});
   const auto peak = std::ranges::max_element(bright.voxels()) - bright.voxels().begin();

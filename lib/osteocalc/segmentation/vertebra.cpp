@@ -138,7 +138,7 @@ Chain find_chain(const Volume<std::int16_t>& detail, const Volume<float>& straig
   if (chain.discs.size() < 2)
     return chain;
   const LevelEvidence levels =
-      gather_level_evidence(detail, frame, chain.discs, wings, sacrum, body.tissue, bone_hu, parallel);
+      gather_level_evidence(detail, frame, chain.discs, wings, sacrum, body, bone_hu, parallel);
   const Line near = running_max(evidence, 5);
   for (const double d : chain.discs)
     chain.disc_evidence.push_back(value_at(near, d));
@@ -274,8 +274,8 @@ SpineResult find_vertebrae(const Volume<std::int16_t>& image, const Body& body, 
   straight = straighten(detail, frame, StraightBox{}, parallel);
   const auto smooth = clipped_smooth(straight, body.tissue.soft_hu, 0.5, parallel);
   const auto lumbosacral = chain.lowest_step == 0 ? std::optional<std::size_t>(0) : std::nullopt;
-  const BodyShapes shapes = shape_bodies(straight, smooth, frame, chain.discs, lumbosacral, body.tissue,
-                                         image.geometry().spacing_mm, parallel);
+  const BodyShapes shapes =
+      shape_bodies({straight, smooth, detail}, frame, chain.discs, lumbosacral, body.tissue, parallel);
   const auto filled = fill_vertebrae(straight, smooth, frame, shapes, chain.lowest_step, body.tissue, parallel);
   const auto moments = body_moments(filled, straight, shapes.bodies.size());
   std::vector<LabelId> whole_ids(shapes.bodies.size(), 0), body_ids(whole_ids);

@@ -2,6 +2,7 @@
 #include "osteocalc/segmentation/vertebra_body.h"
 
 #include "osteocalc/segmentation/surface_search.h"
+#include "osteocalc/segmentation/vertebra_edges.h"
 
 #include <algorithm>
 #include <array>
@@ -21,42 +22,14 @@ double square(double x) {
   return x * x;
 }
 
-/// SD in mm of everything that blurs an edge before its slope is taken, for voxels of this size: the scanner's point
-/// spread, the voxel itself, linear interpolation, our smoothing and the slope filter.
-double blur_mm(double voxel_mm) {
-  const double sampled = std::max(1.0, voxel_mm);
-  return std::sqrt(square(0.5) + square(0.29 * voxel_mm) + square(0.41 * sampled) + square(0.5) + square(0.75));
+/// SD in mm of everything that blurs a wall in the straightened image: the scanner's point spread, the pixel, linear
+/// interpolation, and that walls are averaged which were found to half a millimetre.
+double blur_mm(double pixel_mm) {
+  return std::sqrt(square(0.5) + square(0.29 * pixel_mm) + square(0.41 * pixel_mm) + square(0.9));
 }
 
-/// Profiles across a surface, averaged: 0.5 mm apart, from 6 mm inside to 4 mm outside.
-class SurfaceProfile {
- public:
-  void add(const auto& hu_at_outward_mm) {
-    for (int i = 0; i < samples; ++i)
-      sum_[static_cast<std::size_t>(i)] += hu_at_outward_mm(0.5 * i - 6.0);
-  }
-  /// How much brighter than the inside the cortex is, as a share of its height above the outside.
-  [[nodiscard]] double cortex_excess() const {
-    const auto mean = [&](int first, int last) {
-      return std::accumulate(sum_.begin() + first, sum_.begin() + last + 1, 0.0) / (last - first + 1);
-    };
-    const double inner = mean(0, 4), outer = mean(16, 20),
-                 peak = *std::max_element(sum_.begin() + 6, sum_.begin() + 14);
-    return ramp(peak - inner, 0.0, std::max(1e-9, peak - outer));
-  }
-
- private:
-  static constexpr int samples = 21;
-  std::array<double, samples> sum_{};
-};
-
-/// How far inside of the steepest slope the surface lies: the slope of a plain step sits upon the surface, that of a
-/// shell thinner than the blur about one blur outside of it.
-double wall_inset_mm(const SurfaceProfile& profile, double blur) {
-  return blur * (0.15 + 1.0 * profile.cortex_excess());
-}
-double endplate_inset_mm(const SurfaceProfile& profile, double blur) {
-  return blur * (0.1 + 0.2 * profile.cortex_excess());
+double label_margin(double voxel_mm) {
+  return 0.12 * std::min(voxel_mm, 3.0);
 }
 
 /// A section's size: half depth and half width of the body.
@@ -191,7 +164,7 @@ void calm(std::vector<float>& values, int rows, int columns, bool ring) {
 }
 
 /// One endplate: the disc's plane bent to the steepest slope. sign +1: bone above (the upper of the two).
-Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int sign, const Section& size, double blur) {
+Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int sign, const Section& size) {
   const int steps = static_cast<int>(2.0 * endplate_range_mm / 0.5) + 1;
   Endplate plate;
   HeightField& field = plate.surface;
@@ -227,19 +200,28 @@ Endplate fit_endplate(const Volume<float>& smooth, const DiscPlane& disc, int si
   plate.edge_hu_mm = edges / std::max(1.0, columns);
   field.s = cheapest_surface(costs, 0.18F, 0.9F, Ends::Open);
   calm(field.s, field.rows, field.columns, false);
-  SurfaceProfile profile;
   for (int r = 0; r < field.rows; ++r)
     for (int c = 0; c < field.columns; ++c) {
       const double v = field.v0 + r * field.step, u = field.u0 + c * field.step;
       float& s = field.s[static_cast<std::size_t>(r * field.columns + c)];
       s = static_cast<float>(plane_s + disc.tilt_back * v + disc.tilt_left * u - endplate_range_mm + 0.5 * s);
-      if (square(v / size.a) + square(u / size.w) <= 0.8)
-        profile.add([&](double out) { return sample(smooth, s - sign * out, v, u); });
     }
-  const auto inset = static_cast<float>(sign * endplate_inset_mm(profile, blur));
-  for (float& s : field.s)
-    s += inset;
   return plate;
+}
+
+/// The endplates on either side of a disc.
+struct Endplates {
+  Endplate below, above;
+};
+
+/// Absent where the image does not show most of the disc.
+std::optional<Endplates> fit_endplates(const SpineImages& images, const SpineFrame& frame, const DiscPlane& disc,
+                                       const Section& size, double soft_hu) {
+  if (seen_share(images.straight, disc, size) <= 0.85)
+    return std::nullopt;
+  Endplates plates{fit_endplate(images.smooth, disc, -1, size), fit_endplate(images.smooth, disc, 1, size)};
+  refine_endplates(images.detail, frame, {size.a, size.w}, soft_hu, plates.below.surface, plates.above.surface);
+  return plates;
 }
 
 double usual_radius(const Section& size, double angle) {
@@ -290,8 +272,7 @@ std::vector<float> mean_contour(const CostField& edges, const Section& size) {
 
 /// The wall from coarse to fine: a superellipse pulls the contour averaged over the level (in which the foramina bridge
 /// the pedicles), and that contour pulls each slice's own.
-BodyWall fit_wall(const Volume<float>& smooth, int first_s, int last_s, const Section& size, double soft_hu,
-                  double blur) {
+BodyWall fit_wall(const Volume<float>& smooth, int first_s, int last_s, const Section& size, double soft_hu) {
   const int slices = last_s - first_s + 1;
   const CostField edges = wall_edges(smooth, first_s, slices, soft_hu);
   const std::vector<float> mean = mean_contour(edges, size);
@@ -316,20 +297,8 @@ BodyWall fit_wall(const Volume<float>& smooth, int first_s, int last_s, const Se
   wall.edge_hu_mm = 40.0 * steepest_sum / (slices * BodyWall::angles);
   wall.radius_mm = cheapest_surface(own, 0.12F, 0.9F, Ends::Circular);
   calm(wall.radius_mm, slices, BodyWall::angles, true);
-  SurfaceProfile profile;
-  for (int i = 0; i < slices; ++i)
-    for (int k = 0; k < BodyWall::angles; ++k) {
-      float& r = wall.radius_mm[static_cast<std::size_t>(i * BodyWall::angles + k)];
-      r = static_cast<float>(wall_low_mm + wall_step_mm * r);
-      const double angle = 2.0 * std::numbers::pi * k / BodyWall::angles;
-      if (std::sin(angle) < 0.2) // front and sides: no pedicle, no rib
-        profile.add([&](double out) {
-          return sample(smooth, first_s + i, (r + out) * std::sin(angle), (r + out) * std::cos(angle));
-        });
-    }
-  const auto inset = static_cast<float>(wall_inset_mm(profile, blur));
   for (float& r : wall.radius_mm)
-    r -= inset;
+    r = static_cast<float>(wall_low_mm + wall_step_mm * r);
   return wall;
 }
 
@@ -365,34 +334,34 @@ double BodyWall::radius(int s, double v, double u) const noexcept {
 
 double BodyShape::depth_inside(int s, double v, double u) const noexcept {
   const double below = lower ? lower->surface.at(v, u) : low_s, above = upper ? upper->surface.at(v, u) : high_s;
-  return std::min({wall.radius(s, v, u) - std::hypot(v, u), s - below, above - s});
+  return std::min({wall.radius(s, v, u) - std::hypot(v, u) + wall_margin_mm, s - below + endplate_margin_mm,
+                   above - s + endplate_margin_mm});
 }
 
-BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smooth, const SpineFrame& frame,
-                        const Line& discs, std::optional<std::size_t> lumbosacral, const TissueValues& tissue,
-                        const Vec3& voxel_mm, Parallel parallel) {
+BodyShapes shape_bodies(const SpineImages& images, const SpineFrame& frame, const Line& discs,
+                        std::optional<std::size_t> lumbosacral, const TissueValues& tissue, Parallel parallel) {
   const auto spacing = [&](std::size_t i) { return discs[i + 1] - discs[i]; };
   BodyShapes shapes;
   shapes.discs = parallel_map(discs.size(), parallel, [&](std::size_t i) {
     const double below = spacing(i > 0 ? i - 1 : 0), above = spacing(i + 1 < discs.size() ? i : i - 1);
-    return fit_disc(smooth, section_at(frame, discs[i]), discs[i], 0.5 * (below + above), lumbosacral == i);
+    return fit_disc(images.smooth, section_at(frame, discs[i]), discs[i], 0.5 * (below + above), lumbosacral == i);
   });
+  const auto plates = parallel_map(discs.size(), parallel, [&](std::size_t i) {
+    return fit_endplates(images, frame, shapes.discs[i], section_at(frame, discs[i]), tissue.soft_hu);
+  });
+  const Vec3& voxel_mm = images.detail.geometry().spacing_mm;
   shapes.bodies = parallel_map(discs.size() + 1, parallel, [&](std::size_t k) -> std::optional<BodyShape> {
     BodyShape body;
+    body.wall_margin_mm = label_margin(std::sqrt(voxel_mm[0] * voxel_mm[1]));
+    body.endplate_margin_mm = label_margin(voxel_mm[2]);
     const double end = frame.length() - 1.0;
-    const auto plate = [&](std::size_t i, int sign) {
-      return fit_endplate(smooth, shapes.discs[i], sign, section_at(frame, discs[i]), blur_mm(voxel_mm[2]));
-    };
-    const auto in_view = [&](std::size_t i) {
-      return seen_share(straight, shapes.discs[i], section_at(frame, discs[i])) > 0.85;
-    };
-    if (k > 0 && in_view(k - 1))
-      body.lower = plate(k - 1, 1);
-    if (k < discs.size() && in_view(k))
-      body.upper = plate(k, -1);
-    // The first segment of the sacrum is no taller than a body.
-    const double below = k > 0 ? discs[k - 1] : discs.front() - (lumbosacral == 0U ? 0.7 : 1.2) * spacing(0);
-    const double above = k < discs.size() ? discs[k] : discs.back() + 1.2 * spacing(discs.size() - 2);
+    if (k > 0 && plates[k - 1])
+      body.lower = plates[k - 1]->above;
+    if (k < discs.size() && plates[k])
+      body.upper = plates[k]->below;
+    // A body ends half a disc before the next disc would be; the first segment of the sacrum is shorter.
+    const double below = k > 0 ? discs[k - 1] : discs.front() - (lumbosacral == 0U ? 0.7 : 0.92) * spacing(0);
+    const double above = k < discs.size() ? discs[k] : discs.back() + 0.92 * spacing(discs.size() - 2);
     body.low_s = body.lower ? body.lower->surface.at(0, 0) : std::max(0.0, below);
     body.high_s = body.upper ? body.upper->surface.at(0, 0) : std::min(end, above);
     if (body.high_s - body.low_s < 4.0)
@@ -400,9 +369,9 @@ BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smoo
     const Section size = section_at(frame, 0.5 * (body.low_s + body.high_s));
     const double low = body.lower ? extreme_of(body.lower->surface, size, -1) : body.low_s;
     const double high = body.upper ? extreme_of(body.upper->surface, size, 1) : body.high_s;
-    body.wall = fit_wall(smooth, static_cast<int>(std::max(0.0, std::floor(low))),
-                         static_cast<int>(std::min(end, std::ceil(high))), size, tissue.soft_hu,
-                         blur_mm(std::sqrt(voxel_mm[0] * voxel_mm[1])));
+    body.wall = fit_wall(images.smooth, static_cast<int>(std::max(0.0, std::floor(low))),
+                         static_cast<int>(std::min(end, std::ceil(high))), size, tissue.soft_hu);
+    refine_wall(images.straight, blur_mm(std::sqrt(voxel_mm[0] * voxel_mm[1])), body);
     return body;
   });
   return shapes;

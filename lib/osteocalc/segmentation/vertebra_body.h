@@ -43,7 +43,10 @@ struct BodyShape {
   std::optional<Endplate> lower, upper;
   double low_s = 0.0, high_s = 0.0; ///< on the axis
   BodyWall wall;
-  /// Distance in mm to the nearest surface, positive inside.
+  /// How far labels reach beyond the surfaces, mm. Readers and networks draw bone to where its blurred cortex fades to
+  /// half, which lies outside of the surface by about an eighth of a voxel; heights are measured without it.
+  double wall_margin_mm = 0.0, endplate_margin_mm = 0.0;
+  /// Distance in mm to the nearest border of the label, positive inside.
   [[nodiscard]] double depth_inside(int s, double v, double u) const noexcept;
 };
 
@@ -52,12 +55,17 @@ struct BodyShapes {
   std::vector<std::optional<BodyShape>> bodies; ///< one more than discs; absent when less than 4 mm are in view
 };
 
-/// Endplates and walls of every body. `lumbosacral` is the index of the disc L5/S1 if it is in the chain.
-/// `straight` is the straightened image, `smooth` the same clipped around bone and smoothed by half a millimetre;
-/// `voxel_mm` the image's own voxel size. An endplate of which the image shows less than most is left out.
-[[nodiscard]] BodyShapes shape_bodies(const Volume<float>& straight, const Volume<float>& smooth,
-                                      const SpineFrame& frame, const Line& discs,
+/// The image near the spine, as the search for bodies reads it.
+struct SpineImages {
+  const Volume<float>& straight;      ///< straightened
+  const Volume<float>& smooth;        ///< the same, clipped around bone and smoothed by half a millimetre
+  const Volume<std::int16_t>& detail; ///< the slices themselves
+};
+
+/// Endplates and walls of every body. `lumbosacral` is the index of the disc L5/S1 if it is in the chain. An endplate
+/// of which the image shows less than most is left out.
+[[nodiscard]] BodyShapes shape_bodies(const SpineImages& images, const SpineFrame& frame, const Line& discs,
                                       std::optional<std::size_t> lumbosacral, const TissueValues& tissue,
-                                      const Vec3& voxel_mm, Parallel parallel);
+                                      Parallel parallel);
 
 } // namespace osteocalc::segmentation

@@ -46,9 +46,12 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
 
   measure_calcium(image, labels, bodies, blood, options, result);
 
-  bone::BoneOptions bone_options;
+  bone::BoneOptions bone_options = options.bone;
   bone_options.parallel = options.parallel;
+  bone_options.contrast = contrast_phase(blood);
+  bone_options.kvp_kv = result.study.kvp_kv;
   result.bone = bone::measure_bone(image.hu, bodies, options.calibration, bone_options);
+  result.bone->soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
   append(result.issues, result.bone->issues);
   guard_contact(image, labels, options, result);
   result.paradox = classify_paradox(result, options.paradox);

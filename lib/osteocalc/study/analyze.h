@@ -23,6 +23,7 @@ struct AnalyzeOptions {
   std::optional<Sex> sex;             ///< instead of the header's
   std::optional<std::string> subject; ///< what stands for the person in the output
   calibration::Calibration calibration;
+  bone::BoneOptions bone; ///< volume of interest and the user's contrast correction; the rest comes from the scan
   ParadoxOptions paradox;
   std::map<Vertebra, LevelEvidence> levels; ///< from a segmentation of ours
   Parallel parallel;

@@ -14,7 +14,7 @@ namespace {
 // Bed labels: the aorta's part, vertebral level and distance above the bifurcation in one number, so that all sums come
 // from one map. Coronary and valve labels keep their own ids, which are below all of these.
 constexpr LabelId aorta_base = 1000;
-constexpr LabelId parts = 6, no_level = 18, levels = 19; // levels: T1..S1 are 0..17, 18 = beside none
+constexpr LabelId parts = 6, no_level = 18, levels = 19;    // levels: T1..S1 are 0..17, 18 = beside none
 enum class Zone : LabelId { Lowest5cm, Lowest8cm, Higher }; // above the bifurcation
 constexpr LabelId zones = 3;
 constexpr double lowest_mm = 50, low_mm = 80;
@@ -154,8 +154,8 @@ std::optional<LowerAorta> lower_aorta(const Volume<LabelId>& labels, const std::
     return std::nullopt; // cut, or no aorta
   const std::vector<Vec3> course = course_from(labels, lowest);
   const double increment_mm = labels.geometry().spacing_mm[2];
-  const bool iliacs = std::ranges::any_of(
-      std::array{label::iliac_artery_left, label::iliac_artery_right}, [&](LabelId id) {
+  const bool iliacs =
+      std::ranges::any_of(std::array{label::iliac_artery_left, label::iliac_artery_right}, [&](LabelId id) {
         const auto box = boxes.find(id);
         return box != boxes.end() && (lowest - box->second.high[2]) * increment_mm < iliac_reach_mm;
       });
@@ -266,17 +266,18 @@ void add_vessels(BedBuilder& build) {
 void add_aorta(BedBuilder& build, const std::vector<bone::BodyFinding>& bodies,
                const std::optional<LowerAorta>& lower) {
   constexpr std::array<std::pair<AortaPart, const char*>, 6> named{{{AortaPart::Ascending, "aorta_ascending"},
-                                                                   {AortaPart::Arch, "aorta_arch"},
-                                                                   {AortaPart::Descending, "aorta_descending"},
-                                                                   {AortaPart::Thoracic, "aorta_thoracic"},
-                                                                   {AortaPart::Abdominal, "aorta_abdominal"},
-                                                                   {AortaPart::Unknown, "aorta"}}};
+                                                                    {AortaPart::Arch, "aorta_arch"},
+                                                                    {AortaPart::Descending, "aorta_descending"},
+                                                                    {AortaPart::Thoracic, "aorta_thoracic"},
+                                                                    {AortaPart::Abdominal, "aorta_abdominal"},
+                                                                    {AortaPart::Unknown, "aorta"}}};
   for (const auto& [part, name] : named)
     build.add(name, aorta_labels([&](AortaPart p, LabelId, Zone) { return p == part; }));
   if (lower) {
     const auto reaches = [&](double wanted_mm) {
-      return lower->top_mm >= wanted_mm ? std::string()
-                                        : fmt::format("only {:.0f} mm above the bifurcation are in view", lower->top_mm);
+      return lower->top_mm >= wanted_mm
+                 ? std::string()
+                 : fmt::format("only {:.0f} mm above the bifurcation are in view", lower->top_mm);
     };
     build.add("aorta_abdominal_8cm", aorta_labels([](AortaPart, LabelId, Zone z) { return z != Zone::Higher; }),
               reaches(low_mm));
@@ -285,9 +286,8 @@ void add_aorta(BedBuilder& build, const std::vector<bone::BodyFinding>& bodies,
   }
   for (const bone::BodyFinding& finding : bodies)
     if (finding.body)
-      build.add("aorta_level_" + std::string(to_string(finding.level)), aorta_labels([&](AortaPart, LabelId l, Zone) {
-                  return l == static_cast<LabelId>(finding.level);
-                }));
+      build.add("aorta_level_" + std::string(to_string(finding.level)),
+                aorta_labels([&](AortaPart, LabelId l, Zone) { return l == static_cast<LabelId>(finding.level); }));
 }
 
 } // namespace
@@ -308,10 +308,6 @@ BedMap make_beds(const Volume<LabelId>& labels, const std::vector<bone::BodyFind
     map.issues.push_back(warning("CAL-AORTA-UNSPLIT", "aorta",
                                  "a part of the aorta is neither labelled by segment nor beside a labelled vertebra "
                                  "(its calcium is under the bed 'aorta' only)"));
-  for (const Bed& bed : map.beds)
-    if (!bed.incomplete.empty())
-      map.issues.push_back(warning("CAL-INCOMPLETE", bed.region.name,
-                                   bed.incomplete + " (a part of the bed may be outside the scan)"));
   return map;
 }
 

@@ -13,7 +13,7 @@ namespace osteocalc::study {
 /// A bed to score: which labels of the bed map make it up, and whether all of it was in view.
 struct Bed {
   calcium::Region region;
-  std::string incomplete;     ///< why a part of the bed may be missing; empty: all of it was in view
+  std::string incomplete;       ///< why a part of the bed may be missing; empty: all of it was in view
   LabelBox box;                 ///< around its voxels
   bool without_calcium = false; ///< its territory was labelled and holds none: a score of 0 is a finding
 };

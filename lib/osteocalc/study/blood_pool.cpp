@@ -39,9 +39,8 @@ std::vector<Offset> blood_pixels(SliceView<const LabelId> labels, const Vec3& sp
   std::vector<Offset> pixels;
   for (int y = reach_y; y < labels.height - reach_y; ++y)
     for (int x = reach_x; x < labels.width - reach_x; ++x)
-      if (is_aorta(labels(x, y)) && std::ranges::all_of(ring, [&](const Offset& step) {
-            return is_aorta(labels(x + step[0], y + step[1]));
-          }))
+      if (is_aorta(labels(x, y)) &&
+          std::ranges::all_of(ring, [&](const Offset& step) { return is_aorta(labels(x + step[0], y + step[1])); }))
         pixels.push_back({x, y});
   return pixels;
 }
@@ -118,6 +117,14 @@ BloodPool measure_blood_pool(const Volume<std::int16_t>& hu, const Volume<LabelI
   pool.median_hu = median_of(all);
   pool.noise = noise_of(slices, *pool.median_hu, spacing_mm[0]);
   return pool;
+}
+
+bone::ContrastPhase contrast_phase(const BloodPool& blood) noexcept {
+  constexpr double enhanced_hu = 100, arterial_hu = 200;
+  const double blood_hu = blood.median_hu.value_or(0);
+  return blood_hu > arterial_hu   ? bone::ContrastPhase::Arterial
+         : blood_hu > enhanced_hu ? bone::ContrastPhase::Later
+                                  : bone::ContrastPhase::None;
 }
 
 } // namespace osteocalc::study

@@ -92,10 +92,11 @@ Issues check_metal(const std::vector<BedScore>& beds, const CalciumOptions& opti
   Issues issues;
   for (const BedScore& bed : beds)
     if (bed.reference && bed.reference->max_hu && *bed.reference->max_hu > options.metal_hu)
-      issues.push_back(warning("CAL-METAL", bed.bed,
-                               fmt::format("a lesion reaches {} HU (a stent, clip or lead?) look at it before the score "
-                                           "is used",
-                                           *bed.reference->max_hu)));
+      issues.push_back(
+          warning("CAL-METAL", bed.bed,
+                  fmt::format("a lesion reaches {} HU (a stent, clip or lead?) look at it before the score "
+                              "is used",
+                              *bed.reference->max_hu)));
   return issues;
 }
 

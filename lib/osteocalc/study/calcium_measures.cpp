@@ -107,8 +107,8 @@ void judge_valve(const StudyInfo& who, BedScore& bed, Issues& issues) {
 void judge_abdominal(const CalciumOptions& options, const StudyInfo& who, BedScore& bed, Issues& issues) {
   if (!options.abdominal_percentiles || !who.age_years || !who.sex)
     return;
-  const reference::PercentileAnswer answer = reference::percentile_of(
-      *options.abdominal_percentiles, bed.reference->agatston, *who.sex, *who.age_years);
+  const reference::PercentileAnswer answer =
+      reference::percentile_of(*options.abdominal_percentiles, bed.reference->agatston, *who.sex, *who.age_years);
   bed.percentile = answer.percentile;
   if (!answer.percentile)
     issues.push_back(info("CAL-NO-PERCENTILE", bed.bed, answer.reason));
@@ -157,8 +157,7 @@ void measure_further(const Volume<std::int16_t>& hu, const BedMap& map, const ca
     if (!bed.reference || box.empty())
       continue;
     const calcium::Region& region = map.beds[i].region;
-    bed.isotropic_volume_mm3 =
-        calcium::isotropic_volume_mm3(hu, map.labels, region, box, min_hu, options.parallel);
+    bed.isotropic_volume_mm3 = calcium::isotropic_volume_mm3(hu, map.labels, region, box, min_hu, options.parallel);
     if (result.noise)
       bed.expected_false_lesions = calcium::expected_false_lesions(
           *result.noise, static_cast<double>(box.count) * calcium::pixel_area_mm2(hu.geometry()), min_hu, 1);
@@ -168,8 +167,8 @@ void measure_further(const Volume<std::int16_t>& hu, const BedMap& map, const ca
       return (density_mg_cm3 - options.density->intercept_mg_cm3) / options.density->slope_mg_cm3_per_hu;
     };
     if (result.noise)
-      bed.spatially_weighted = calcium::spatially_weighted_score(
-          hu, map.labels, region, box, {hu_of(100), result.noise->sd_hu}, options.parallel);
+      bed.spatially_weighted = calcium::spatially_weighted_score(hu, map.labels, region, box,
+                                                                 {hu_of(100), result.noise->sd_hu}, options.parallel);
     bed.integrated_mass_mg = 0;
     for (BedLesion& lesion : bed.lesions) {
       lesion.mass = calcium::lesion_mass(hu, lesion, {hu_of(200), 200});
@@ -220,11 +219,10 @@ void score_beds(const Volume<std::int16_t>& hu, const BedMap& map, const calcium
   std::size_t next = 0;
   const bool refused = scored.regions.empty() || scored.regions.front().scores.empty();
   for (const Bed& bed : map.beds)
-    result.beds.push_back(bed.without_calcium
-                              ? bed_score(refused ? calcium::RegionScores{bed.region.name, {}, {}}
-                                                  : no_calcium(bed.region.name, options),
-                                          bed)
-                              : bed_score(std::move(scored.regions[next++]), bed));
+    result.beds.push_back(bed.without_calcium ? bed_score(refused ? calcium::RegionScores{bed.region.name, {}, {}}
+                                                                  : no_calcium(bed.region.name, options),
+                                                          bed)
+                                              : bed_score(std::move(scored.regions[next++]), bed));
 }
 
 void refuse_beds(const BedMap& map, StudyResult& result) {
@@ -234,6 +232,17 @@ void refuse_beds(const BedMap& map, StudyResult& result) {
 
 bool any_refused(const Issues& issues) {
   return std::ranges::any_of(issues, [](const Issue& issue) { return issue.level == IssueLevel::Refused; });
+}
+
+/// A heart that was not found with certainty, or not in whole, leaves its beds incomplete.
+void doubt_heart(const Issues& segmentation, BedMap& map) {
+  const char* doubt = has_rule(segmentation, "SEG-HEART-CUT")    ? "the heart is cut by the field of view"
+                      : has_rule(segmentation, "SEG-HEART-ROOT") ? "the aortic root was not found with certainty"
+                                                                 : "";
+  for (Bed& bed : map.beds)
+    if (bed.region.name.starts_with("coronary") || bed.region.name == "aortic_valve")
+      if (bed.incomplete.empty())
+        bed.incomplete = doubt;
 }
 
 /// A coarse or ungated scan hides a part of the coronary calcium: what is measured is a lower bound.
@@ -270,7 +279,12 @@ void measure_calcium(const CtImage& image, const LabelMap& labels, const std::ve
   Volume<LabelId> arteries = labels.voxels.clone();
   remove_osteophytes(image.hu, arteries, calcium::standard_bounds[0], options.parallel, result.issues);
   BedMap map = make_beds(arteries, bodies, options.parallel);
+  doubt_heart(image.issues, map);
   append(result.issues, map.issues);
+  for (const Bed& bed : map.beds)
+    if (!bed.incomplete.empty())
+      result.issues.push_back(
+          warning("CAL-INCOMPLETE", bed.region.name, bed.incomplete + " (a part of the bed may be outside the scan)"));
   if (map.beds.empty()) {
     result.issues.push_back(refused("CAL-NO-BED", "calcium",
                                     "the labels hold no artery (aorta 52 or 211-214, coronary 200-204) no calcium was "
@@ -295,11 +309,11 @@ void measure_calcium(const CtImage& image, const LabelMap& labels, const std::ve
     map.labels = combine_slices(map.labels, *thickness_mm, options.parallel);
     refit_boxes(map);
     hu = &combined;
-    result.issues.push_back(
-        info("CAL-COMBINED", "calcium",
-             fmt::format("calcium was scored on slices averaged from {:g} to {:g} mm (less noise and fewer small lesions "
-                         "than the thin slices would give); lesion slices count these",
-                         image.hu.geometry().spacing_mm[2], *thickness_mm)));
+    result.issues.push_back(info(
+        "CAL-COMBINED", "calcium",
+        fmt::format("calcium was scored on slices averaged from {:g} to {:g} mm (less noise and fewer small lesions "
+                    "than the thin slices would give); lesion slices count these",
+                    image.hu.geometry().spacing_mm[2], *thickness_mm)));
   }
   score_beds(*hu, map, scoring, result);
   append(result.issues, check_metal(result.beds, options.calcium));

@@ -20,11 +20,11 @@ struct CalciumOptions {
   std::string category_scheme = "cac-drs"; ///< which scheme stands as the bed's category
   std::string mesa_group;                  ///< white, chinese, black, hispanic; empty: Hoff's table
   std::optional<reference::PercentileTable> abdominal_percentiles; ///< the user's: none is published
-  double contrast_above_hu = 100;   ///< median of the aorta's blood
-  double gated_increment_mm = 3.1;  ///< a coronary score of coarser slices is a lower bound
-  double noisy_sd_hu = 30;          ///< blood this noisy is flagged
-  double metal_hu = 1500;           ///< a lesion this bright is flagged
-  double beam_hardening_hu = 15;    ///< blood of a slice this far from the others is flagged
+  double contrast_above_hu = 100;                                  ///< median of the aorta's blood
+  double gated_increment_mm = 3.1; ///< a coronary score of coarser slices is a lower bound
+  double noisy_sd_hu = 30;         ///< blood this noisy is flagged
+  double metal_hu = 1500;          ///< a lesion this bright is flagged
+  double beam_hardening_hu = 15;   ///< blood of a slice this far from the others is flagged
 };
 
 } // namespace osteocalc::study

@@ -102,9 +102,9 @@ void guard_contact(const CtImage& image, const LabelMap& labels, const AnalyzeOp
     const bool one_level = bed.bed.starts_with(level_prefix);
     for (int d = 0; d <= guard_mm; ++d) {
       const auto index = static_cast<std::size_t>(d);
-      result.contact_guard.push_back({bed.bed, d, calcium::agatston_beyond(lesions, to_bone_mm, d),
-                                      one_level ? hu_of_level[bed.bed.substr(level_prefix.size())][index]
-                                                : summary_hu(index)});
+      result.contact_guard.push_back(
+          {bed.bed, d, calcium::agatston_beyond(lesions, to_bone_mm, d),
+           one_level ? hu_of_level[bed.bed.substr(level_prefix.size())][index] : summary_hu(index)});
     }
   }
 }

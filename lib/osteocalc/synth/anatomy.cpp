@@ -8,6 +8,7 @@ Torso build_torso(const Person& person, const std::vector<LevelDensity>& densiti
   torso.trunk = build_trunk(person, torso.spine);
   torso.heart = build_heart(person, torso.spine, torso.trunk);
   torso.aorta = build_aorta(person, torso.spine, torso.trunk, torso.heart);
+  keep_arteries_off(torso.aorta, torso.heart);
   const auto add = [&](std::vector<Piece> pieces) {
     for (Piece& piece : pieces)
       torso.pieces.push_back(std::move(piece));

@@ -37,6 +37,9 @@ struct Heart {
 [[nodiscard]] Heart build_heart(const Person& person, const Spine& spine, const Trunk& trunk);
 [[nodiscard]] Aorta build_aorta(const Person& person, const Spine& spine, const Trunk& trunk, const Heart& heart);
 
+/// Moves the circumflex and right artery out of the descending aorta where a winding one touches the heart.
+void keep_arteries_off(const Aorta& aorta, Heart& heart);
+
 /// Airways, gullet, lung vessels, heart with its fat, great vessels, aorta (labelled), coronary arteries (labelled).
 [[nodiscard]] std::vector<Piece> chest_pieces(const Person& person, const Spine& spine, const Trunk& trunk,
                                               const Heart& heart, const Aorta& aorta);

@@ -142,4 +142,17 @@ Heart build_heart(const Person& person, const Spine& spine, const Trunk& trunk) 
   return heart;
 }
 
+void keep_arteries_off(const Aorta& aorta, Heart& heart) {
+  constexpr double gap_mm = 3.0;
+  for (std::size_t i = 2; i < heart.coronaries.size(); ++i) // left main and anterior artery stay before the aorta
+    for (TubeNode& node : heart.coronaries[i].line.nodes)
+      for (const TubeNode& section : aorta.line.nodes) {
+        const Vec3 away = node.center_mm - section.center_mm;
+        const double lacking = section.radius_mm + node.radius_mm + gap_mm - norm(away);
+        const bool descending = section.center_mm[1] > heart.root.center_mm[1] + 30;
+        if (descending && lacking > 0)
+          node.center_mm = node.center_mm + lacking * normalized(Vec3{away[0], away[1], 0});
+      }
+}
+
 } // namespace osteocalc::synth

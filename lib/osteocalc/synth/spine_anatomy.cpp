@@ -5,6 +5,7 @@
 #include "osteocalc/synth/random.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -12,6 +13,7 @@ namespace osteocalc::synth {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180;
+constexpr std::size_t neck_vertebrae = 2; // drawn above T1
 
 /// Average adult sizes, mm (mean of women and men, after anatomy texts; the height is that of the rim), the sagittal
 /// tilt of the upright axis (degrees, positive when the top leans forwards) and the density relative to L1.
@@ -220,11 +222,29 @@ Piece lower_sacrum(const VertebraForm& s1) {
   return piece;
 }
 
-Piece discs(const Spine& spine) {
+/// The vertebrae with C6 and C7 before them: the neck goes on above T1, without a label of ours.
+std::vector<VertebraForm> with_neck(std::vector<VertebraForm> forms) {
+  VertebraForm form = forms.front();
+  form.osteophytes = false;
+  form.body.part = 0;
+  for (std::size_t i = 0; i < neck_vertebrae; ++i) {
+    const double below_mm = 0.5 * form.body.middle_mm, disc_mm = 5.0;
+    for (double* size : {&form.body.anterior_mm, &form.body.middle_mm, &form.body.posterior_mm})
+      *size *= 0.9;
+    for (double* size : {&form.body.half_width_mm, &form.body.half_depth_mm})
+      *size *= 0.95;
+    form.body.frame.center_mm =
+        form.body.frame.center_mm + (below_mm + disc_mm + 0.5 * form.body.middle_mm) * form.body.frame.up;
+    forms.insert(forms.begin(), form);
+  }
+  return forms;
+}
+
+Piece discs(const std::vector<VertebraForm>& vertebrae) {
   Piece piece{.material = {.outer = {tissue::disc_hu, 0}}};
-  for (std::size_t i = 0; i + 1 < spine.vertebrae.size(); ++i) {
-    const Block& above = spine.vertebrae[i].body;
-    const Block& below = spine.vertebrae[i + 1].body;
+  for (std::size_t i = 0; i + 1 < vertebrae.size(); ++i) {
+    const Block& above = vertebrae[i].body;
+    const Block& below = vertebrae[i + 1].body;
     const Vec3 between = above.frame.center_mm - below.frame.center_mm;
     Block disc;
     disc.frame = frame_along(0.5 * (above.frame.center_mm + below.frame.center_mm), between);
@@ -237,11 +257,11 @@ Piece discs(const Spine& spine) {
 }
 
 /// Two tubes side by side give the canal its width; the cord lies in it down to L1.
-std::vector<Piece> canal(const Spine& spine) {
+std::vector<Piece> canal(const std::vector<VertebraForm>& vertebrae) {
   Piece sac{.material = {.outer = {tissue::fluid_hu, 0}}}, cord{.material = {.outer = {tissue::cord_hu, 0}}};
   sac.tubes.resize(2);
   cord.tubes.resize(1);
-  for (const VertebraForm& form : spine.vertebrae) {
+  for (const VertebraForm& form : vertebrae) {
     const double radius = form.canal_half_depth_mm - 0.6, apart = form.canal_half_width_mm - 0.6 - radius;
     const double v = form.body.half_depth_mm + form.canal_half_depth_mm;
     sac.tubes[0].nodes.push_back({form.body.frame.at(-apart, v, 0), radius});
@@ -286,13 +306,17 @@ Spine build_spine(const Person& person, const std::vector<LevelDensity>& densiti
 }
 
 std::vector<Piece> spine_pieces(const Spine& spine) {
-  std::vector<Piece> pieces{discs(spine), lower_sacrum(spine.vertebrae.back())};
-  for (const VertebraForm& form : spine.vertebrae) {
-    pieces.push_back(posterior_piece(form));
-    pieces.push_back(body_piece(form));
+  const std::vector<VertebraForm> vertebrae = with_neck(spine.vertebrae);
+  std::vector<Piece> pieces{discs(vertebrae), lower_sacrum(spine.vertebrae.back())};
+  for (std::size_t i = 0; i < vertebrae.size(); ++i) {
+    for (Piece& piece : std::array{posterior_piece(vertebrae[i]), body_piece(vertebrae[i])}) {
+      if (i < neck_vertebrae)
+        piece.material.label = 0;
+      pieces.push_back(std::move(piece));
+    }
     pieces.back().material.texture_seed = spine.texture_seed;
   }
-  for (Piece& piece : canal(spine))
+  for (Piece& piece : canal(vertebrae))
     pieces.push_back(std::move(piece));
   return pieces;
 }

@@ -41,7 +41,7 @@ struct Spine {
 /// from the seed, more of them with age and low density.
 [[nodiscard]] Spine build_spine(const Person& person, const std::vector<LevelDensity>& densities);
 
-/// What is painted for it, in order: discs, vertebrae (labelled), the canal.
+/// What is painted for it, in order: discs, vertebrae (labelled; C6 and C7 above them without a label), the canal.
 [[nodiscard]] std::vector<Piece> spine_pieces(const Spine& spine);
 
 } // namespace osteocalc::synth

@@ -144,8 +144,6 @@ struct Contestant {
   }
 };
 
-} // namespace
-
 double sum_of(const Volume<std::int16_t>& hu, int threads) {
   const std::vector<std::int64_t> sums =
       parallel_map(static_cast<std::size_t>(hu.size(2)), Parallel{threads}, [&](std::size_t z) {
@@ -194,9 +192,8 @@ double best_cpu_s(const std::function<double()>& run) {
 
 void growth() {
   const Volume<std::int16_t> few = blocks(100), many = blocks(100000);
-  bar("100 000 components against 100", best_cpu_s([&] { return ours(many, 1, false); }) /
-                                            best_cpu_s([&] { return ours(few, 1, false); }),
-      2, false);
+  bar("100 000 components against 100",
+      best_cpu_s([&] { return ours(many, 1, false); }) / best_cpu_s([&] { return ours(few, 1, false); }), 2, false);
   std::vector<double> per_slice;
   for (const int slices : {50, 200, 800, 1600}) {
     const Volume<std::int16_t> hu = synthetic_chest(slices, 2);

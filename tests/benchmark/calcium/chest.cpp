@@ -80,16 +80,17 @@ Volume<LabelId> synthetic_labels(int slices) {
 
 std::vector<calcium::Region> synthetic_beds() {
   using namespace label;
-  return {{"arteries",
-           {aorta_abdominal, aorta_descending, coronary_territory, coronary_lad, coronary_lcx, coronary_rca, aortic_valve}},
-          {"coronary", {coronary_territory, coronary_lad, coronary_lcx, coronary_rca}},
-          {"lad", {coronary_lad}},
-          {"lcx", {coronary_lcx}},
-          {"rca", {coronary_rca}},
-          {"valve", {aortic_valve}},
-          {"aorta", {aorta_abdominal, aorta_descending}},
-          {"abdominal", {aorta_abdominal}},
-          {"descending", {aorta_descending}}};
+  return {
+      {"arteries",
+       {aorta_abdominal, aorta_descending, coronary_territory, coronary_lad, coronary_lcx, coronary_rca, aortic_valve}},
+      {"coronary", {coronary_territory, coronary_lad, coronary_lcx, coronary_rca}},
+      {"lad", {coronary_lad}},
+      {"lcx", {coronary_lcx}},
+      {"rca", {coronary_rca}},
+      {"valve", {aortic_valve}},
+      {"aorta", {aorta_abdominal, aorta_descending}},
+      {"abdominal", {aorta_abdominal}},
+      {"descending", {aorta_descending}}};
 }
 
 Volume<std::int16_t> blocks(int count) {

@@ -3,7 +3,9 @@
 // the medians that TotalSegmentator's own spine report gives for L1 to L4 of this scan; it takes other volumes of
 // interest, hence the tolerance of 20 HU.
 #include "golden/shared_data.h"
+#include "osteocalc/io/nifti.h"
 
+#include <algorithm>
 #include <map>
 
 namespace osteocalc::test {
@@ -36,6 +38,33 @@ TEST_F(TotalsegGolden, VertebraeAndAbdominalAortaAreMeasured) {
       scored = true;
     }
   EXPECT_TRUE(scored);
+}
+
+/// The same map as TotalSegmentator leaves it without --ml: one file a class, empty ones too.
+void write_masks(const LabelMap& labels, const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (const auto& [id, name] : labels.names) {
+    Volume<LabelId> mask(labels.voxels.geometry());
+    std::ranges::transform(labels.voxels.voxels(), mask.voxels().begin(),
+                           [wanted = id](LabelId value) { return static_cast<LabelId>(value == wanted ? 1 : 0); });
+    io::write_nifti(mask, folder / (name + ".nii.gz"));
+  }
+}
+
+TEST_F(TotalsegGolden, AFolderOfMasksGivesWhatTheMapGives) {
+  const LabelMap labels = io::read_labels(shared("totalseg_abdomen/labels_117.nii.gz"));
+  ASSERT_EQ(labels.names.size(), 117U); // from the header
+  write_masks(labels, file("masks"));
+  const auto analyze = [&](const std::string& source) {
+    return osteocalc({"analyze", shared("totalseg_abdomen/ct.nii.gz"), "--labels", source, "--kvp", "120", "-o",
+                      file("out"), "--json"});
+  };
+  const Outcome map = analyze(shared("totalseg_abdomen/labels_117.nii.gz")), masks = analyze(file("masks"));
+  ASSERT_EQ(map.status, 0) << map.err;
+  ASSERT_EQ(masks.status, 0) << masks.err;
+  EXPECT_EQ(map.json()["calcium"], masks.json()["calcium"]);
+  EXPECT_EQ(map.json()["bone"], masks.json()["bone"]);
+  EXPECT_TRUE(masks.out.find("LABEL-EMPTY-CLASS") != std::string::npos);
 }
 
 } // namespace

@@ -62,9 +62,7 @@ TEST(BoneContact, a_spur_that_bulges_into_the_label_is_an_osteophyte) {
   Neighbours scene; // a cone from the vertebra with its tip 3 mm inside the artery's label, fading to the tip
   for (int step = 0; step < 10; ++step)
     scene.fill(
-        [&](const Vec3& p) {
-          return p[1] > 7 + 0.5 * step && p[1] <= 12 && std::hypot(p[0], p[2]) < 3 + 0.4 * step;
-        },
+        [&](const Vec3& p) { return p[1] > 7 + 0.5 * step && p[1] <= 12 && std::hypot(p[0], p[2]) < 3 + 0.4 * step; },
         static_cast<std::int16_t>(150 + 25 * step));
   const auto lesions = scene.lesions();
   ASSERT_EQ(lesions.size(), 1U);

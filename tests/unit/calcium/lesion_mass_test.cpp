@@ -30,8 +30,8 @@ Volume<std::int16_t> sphere(double diameter_mm, double density_mg_cm3, const Vec
           inside += norm(point - Vec3{0.3, 0.2, 0.4}) <= diameter_mm / 2 ? 1 : 0;
         }
         const double share = inside / std::pow(steps, 3);
-        hu(x, y, z) = static_cast<std::int16_t>(
-            std::floor(40 + share * density_mg_cm3 / 0.8 + noise_hu * noise(random) + 0.5));
+        hu(x, y, z) =
+            static_cast<std::int16_t>(std::floor(40 + share * density_mg_cm3 / 0.8 + noise_hu * noise(random) + 0.5));
       }
   return hu;
 }

@@ -66,7 +66,8 @@ TEST(Rule, smallest_sizes_on_usual_grids) {
 
 TEST(CustomRule, its_defaults_are_the_reference) {
   const ScanGrid grid{0.25, SliceIncrement{1.5}, SliceThickness{3}, {}};
-  const ScoringRule custom = custom_rule({}, grid, standard_bounds), reference = rule_for(Variant::Reference, grid, standard_bounds);
+  const ScoringRule custom = custom_rule({}, grid, standard_bounds),
+                    reference = rule_for(Variant::Reference, grid, standard_bounds);
   EXPECT_EQ(custom.min_hu, reference.min_hu);
   EXPECT_EQ(custom.group, reference.group);
   EXPECT_EQ(custom.min_group_pixels, reference.min_group_pixels);

@@ -61,8 +61,26 @@ TEST(AlignedLabels, ThatCoverAPartOfTheImageAreFlagged) {
   upper.origin_mm[2] = 9; // slices 3 to 8 of the image's numbering
   Issues issues;
   const LabelMap aligned = aligned_labels(block_on(upper), image, {}, issues);
-  EXPECT_TRUE(has_rule(issues, "LABEL-COVERAGE"));
+  ASSERT_TRUE(has_rule(issues, "LABEL-COVERAGE"));
+  EXPECT_NE(issues.back().text.find("missing 9 mm at the feet ("), std::string::npos) << issues.back().text;
   EXPECT_EQ(label_boxes(aligned.voxels).at(label::aorta).count, 32U); // its lower two slices
+}
+
+TEST(NoteCoverage, NamesEveryEndAndHowMuch) {
+  VolumeGeometry middle = image; // 10 x 8 x 6 of 1 x 1 x 3 mm
+  middle.size = {6, 8, 3};
+  middle.origin_mm = {3, 0, 6};
+  Issues issues;
+  note_coverage(middle, image, issues);
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_NE(issues[0].text.find("missing 3 mm at the right, 6 mm at the feet ("), std::string::npos) << issues[0].text;
+  issues.clear();
+  VolumeGeometry around = image; // half a coarse voxel short of the image is rounding
+  around.size = {5, 4, 3};
+  around.spacing_mm = {2, 2, 6};
+  around.origin_mm = {1, 1, 3};
+  note_coverage(around, image, issues);
+  EXPECT_TRUE(issues.empty());
 }
 
 TEST(AlignedLabels, OfAnotherScanAreRefused) {

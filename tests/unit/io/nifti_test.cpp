@@ -12,6 +12,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <span>
 
 using namespace osteocalc;
@@ -261,6 +262,37 @@ TEST_F(Nifti, WhatIsNoLabelMapIsRefused) {
     scan[i] = static_cast<std::int16_t>(i);
   positive_scan.write(file, scan);
   EXPECT_THROW(static_cast<void>(read_labels(file)), Refusal);
+}
+
+TEST_F(Nifti, NamesOfLabelsComeFromTheHeaderUnlessAJsonSaysOtherwise) {
+  RawNifti nifti;
+  nifti.extension = "<CaretExtension><LabelTable>\n<Label Key=\"7\" Red=\"0.0\" Alpha=\"1\"><![CDATA[aorta]]></Label>\n"
+                    "<Label Key=\"18\" Red=\"1.0\"><![CDATA[vertebrae_L5]]></Label></LabelTable></CaretExtension>";
+  std::vector<std::int16_t> voxels(24, 0);
+  voxels[3] = 7;
+  voxels[5] = 18;
+  nifti.write(file, voxels);
+  const LabelMap labels = read_labels(file);
+  EXPECT_EQ(labels.names, (std::map<LabelId, std::string>{{7, "aorta"}, {18, "vertebrae_L5"}}));
+  EXPECT_EQ(labels_present(labels), (std::vector<LabelId>{7, 18})); // the voxels begin after the extension
+  std::ofstream(label_names_file(file)) << R"({"schema":"osteocalc.labels/1","labels":{"7":"vessel"}})";
+  EXPECT_EQ(read_labels(file).names, (std::map<LabelId, std::string>{{7, "vessel"}}));
+  std::filesystem::remove(label_names_file(file));
+}
+
+TEST_F(Nifti, ALabelTableThatIsCutOffNamesWhatItStillSays) {
+  RawNifti nifti;
+  nifti.extension = "<Label Key=\"7\"><![CDATA[aorta]]></Label><Label Key=\"18\"><![CDATA[vertebr";
+  nifti.write(file, std::vector<std::int16_t>(24, 7));
+  EXPECT_EQ(read_labels(file).names, (std::map<LabelId, std::string>{{7, "aorta"}}));
+}
+
+TEST_F(Nifti, WhatCannotBeWrittenLeavesNothingBehind) {
+  const std::filesystem::path taken = file.string() + "_taken.nii.gz";
+  std::filesystem::create_directories(taken); // a folder stands where the file should go
+  EXPECT_THROW(write_nifti(Volume<LabelId>(VolumeGeometry{{2, 2, 2}}, 1), taken), IoError);
+  EXPECT_FALSE(std::filesystem::exists(taken.string() + ".partial"));
+  std::filesystem::remove_all(taken);
 }
 
 TEST_F(Nifti, AFolderThatIsNotThereIsAnError) {

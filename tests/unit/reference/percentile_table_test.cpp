@@ -57,7 +57,9 @@ TEST(Mesa, refuses_other_ages_and_groups) {
 }
 
 TEST(Hoff, reads_bands_and_says_below_the_first_percentile) {
-  const auto hoff = [](double score, Sex sex, double age) { return *percentile_of(hoff_2001(), score, sex, age).percentile; };
+  const auto hoff = [](double score, Sex sex, double age) {
+    return *percentile_of(hoff_2001(), score, sex, age).percentile;
+  };
   EXPECT_NEAR(hoff(113, Sex::Male, 62).value, 50, 1e-9);
   EXPECT_NEAR(hoff(113, Sex::Male, 64.9).value, 50, 1e-9); // one band
   EXPECT_EQ(hoff(5, Sex::Male, 62).text(), "<25");         // 25 % have 13 or less
@@ -77,7 +79,8 @@ TEST(UserTable, is_read_and_checked) {
   const auto file = std::filesystem::temp_directory_path() / "osteocalc_percentiles.toml";
   const auto write = [&](const char* rows) {
     std::ofstream(file) << "schema = 'osteocalc.percentiles/1'\nname = 'own'\nsource = 's'\nedition = 'e'\n"
-                           "age_rule = 'bands'\nage_years = [40, 90]\npercentiles = [50, 90]\nrows = [" << rows << "]\n";
+                           "age_rule = 'bands'\nage_years = [40, 90]\npercentiles = [50, 90]\nrows = ["
+                        << rows << "]\n";
   };
   write("{sex = 'F', age = 40, scores = [10, 100]}");
   EXPECT_NEAR(percentile_of(read_percentile_table(file), 100, Sex::Female, 50).percentile->value, 90, 1e-9);

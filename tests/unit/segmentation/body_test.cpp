@@ -11,7 +11,8 @@
 namespace osteocalc::segmentation {
 namespace {
 
-/// A trunk (ellipse with fat, muscle, two lungs and a trachea), an arm beside it and a table under it; 2 mm voxels.
+/// A trunk (ellipse with fat, muscle, two lungs and a trachea that divides), an arm beside it and a table under it; 2
+/// mm voxels.
 Volume<std::int16_t> trunk(double noise_hu) {
   VolumeGeometry g;
   g.size = {220, 150, 60};
@@ -28,7 +29,7 @@ Volume<std::int16_t> trunk(double noise_hu) {
           v = inside(px, py, 72, 47) ? 50.0 : -100.0;
         if (inside(px - 38, py, 24, 34) || inside(px + 38, py, 24, 34))
           v = -850.0;
-        if (z > 25 && inside(px, py + 5, 5, 5))
+        if (z > 25 ? inside(px, py + 5, 5, 5) : z > 20 && inside(std::abs(px) - 7, py + 5, 4, 4))
           v = -1000.0;
         if (inside(px - 100, py, 12, 12))
           v = 50.0;

@@ -63,6 +63,21 @@ TEST(Heart, TellsCoronariesFromAortaBoneAndLung) {
   EXPECT_GT(lesion_at(heart, phantom, rca)->evidence.size(), 10U);
 }
 
+TEST(Heart, DecisionsAreNoSurerThanTheRoot) {
+  HeartPhantom phantom;
+  const Vec3 rca{4, 27, -35};
+  phantom.add_lesion(rca, 3.2, 420, 10);
+  const Body body = find_body(phantom.hu, {2});
+  AortaResult elsewhere;
+  elsewhere.root_mm = Vec3{HeartPhantom::root_x, HeartPhantom::root_y, HeartPhantom::root_z + 60};
+  const HeartResult sure = find_heart(phantom.hu, body, {}, {2}),
+                    doubtful = find_heart(phantom.hu, body, elsewhere, {2});
+  EXPECT_TRUE(has_rule(doubtful.issues, "SEG-HEART-ROOT"));
+  ASSERT_NE(lesion_at(sure, phantom, rca), nullptr);
+  ASSERT_NE(lesion_at(doubtful, phantom, rca), nullptr);
+  EXPECT_LT(lesion_at(doubtful, phantom, rca)->probability, 0.7 * lesion_at(sure, phantom, rca)->probability);
+}
+
 TEST(Heart, CoronaryLabelsHoldExactlyTheCoronaryVoxels) {
   HeartPhantom phantom;
   const int rca = phantom.add_lesion({4, 27, -35}, 3.2, 420, 10), lad = phantom.add_lesion({76, 20, -40}, 4.2, 420, 10);

@@ -58,6 +58,27 @@ TEST_F(Decisions, OnePieceHasOneArteryButLeftMainAndAnteriorMayShareIt) {
   EXPECT_EQ(fork[1].artery, CoronaryArtery::LAD);
 }
 
+TEST_F(Decisions, NoCircumflexArteryInFrontOfTheHeart) {
+  courses.lines[std::size_t(CoronaryArtery::LCX)].push_back({{80, 40, -30}, {80, 20, -50}}); // a border wrongly seen
+  EXPECT_EQ(decide(spot({72, 32, -40})).artery, CoronaryArtery::LAD);
+}
+
+TEST_F(Decisions, HeartInFrontOfTheLungsIsNoChestWall) {
+  auto s = spot({62, 22, -35});
+  s.to_wall_mm = 4;
+  EXPECT_EQ(decide(s).kind, LesionKind::Bone);
+  s.in_heart_mm = 1;
+  EXPECT_EQ(decide(s).artery, CoronaryArtery::LAD);
+  s.to_bone_mm = 9;
+  EXPECT_EQ(decide(s).kind, LesionKind::Bone);
+}
+
+TEST_F(Decisions, FaintBesideTheLungIsItsSurface) {
+  auto s = spot({66, -36, -40});
+  s.around = Surroundings{.fat_share = 0.5, .lung_share = 0.4, .gap_hu = -80, .contrast_to_noise = 5};
+  EXPECT_EQ(decide(s).kind, LesionKind::HeartSurface);
+}
+
 TEST_F(Decisions, WhatTouchesBoneOrAortaIsNoArtery) {
   auto s = spot({62, 22, -35});
   s.to_bone_mm = 3;

@@ -26,7 +26,7 @@ Evidence evidence_of(synth::Field field) {
   const double end = sacrum_end(wings, frame.depth_mm);
   const auto straight = straighten(detail, frame, StraightBox{}, {2});
   const Line discs = disc_chain(disc_evidence(straight, frame, body.tissue, {2}), frame.depth_mm, end);
-  Evidence result{gather_level_evidence(detail, frame, discs, wings, end, body.tissue, path->bone_hu, {2}), {}};
+  Evidence result{gather_level_evidence(detail, frame, discs, wings, end, body, path->bone_hu, {2}), {}};
   for (std::size_t k = 0; k <= discs.size(); ++k) {
     const double s = k == 0              ? discs[0] - 12.0
                      : k == discs.size() ? discs[k - 1] + 8.0

@@ -55,6 +55,17 @@ TEST(LevelNaming, AMiddlePieceIsNeverCertain) {
   EXPECT_LT(namings.front().probability, 0.95);
 }
 
+TEST(LevelNaming, TheCarinaOrTheTopOfAHeartScanGivesTheBestGuessButNoCertainty) {
+  for (const bool carina : {true, false}) {
+    Chain chain = chain_of(8, 6); // T10 .. T5: nothing but ribs
+    chain.discs = {30.0, 55.5, 80.0, 104.0, 127.3};
+    (carina ? chain.evidence.carina : chain.evidence.heart_top) = carina ? 5.3 : 5.1;
+    const auto namings = name_levels(chain.discs, chain.evidence);
+    EXPECT_EQ(namings.front().lowest_step, 8) << carina;
+    EXPECT_LT(namings.front().probability, 0.9) << carina;
+  }
+}
+
 TEST(LevelNaming, RibsOutsideTheImageSayNothing) {
   Chain chain = chain_of(3, 7); // L3 .. T9
   const double seen = name_levels(chain.discs, chain.evidence).front().probability;

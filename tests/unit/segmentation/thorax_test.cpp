@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace osteocalc::segmentation {
 namespace {
@@ -42,6 +43,24 @@ TEST(Thorax, ColumnWallAndBoneOfThePhantom) {
   EXPECT_NEAR(value(thorax->to_lung_mm, at(70, 0, 170)), 0, 0.1);
   EXPECT_GT(value(thorax->to_wall_mm, at(0, 0, 100)), 60);
   EXPECT_EQ(value(thorax->to_wall_mm, at(0, 90, 100)), 0);
+}
+
+TEST(Thorax, ColumnIsInTheMiddleThoughRibsBesideAreBrighter) {
+  test::HeartPhantom phantom;
+  for (int z = 0; z < phantom.hu.size(2); ++z)
+    for (int y = 0; y < phantom.hu.size(1); ++y)
+      for (int x = 0; x < phantom.hu.size(0); ++x) {
+        const Vec3 p = index_to_point(phantom.hu.geometry(), {double(x), double(y), double(z)});
+        if (std::hypot(p[0] - 95, p[1] - 40) < 12)
+          phantom.hu(x, y, z) = 600;
+        else if (std::hypot(p[0], p[1] - 62) < 16) // thin vertebrae: a shell
+          phantom.hu(x, y, z) = 90;
+      }
+  const auto thorax = find_thorax(find_body(phantom.hu, {2}), {2});
+  ASSERT_TRUE(thorax);
+  const double middle = point_to_index(thorax->hu.geometry(), {0, 0, 0})[0];
+  for (const double x : thorax->column_x)
+    EXPECT_NEAR(x, middle, 4);
 }
 
 TEST(Thorax, NoneWithoutLungs) {

@@ -160,6 +160,16 @@ TEST(Analyze, ALowerBoundIsNoClass) {
   EXPECT_FALSE(bed(result, "coronary").percentile);
 }
 
+TEST(Analyze, AHeartInDoubtIsNoWholeBed) {
+  test::AortaScan scan = with_coronaries(450);
+  scan.image.issues.push_back(warning("SEG-HEART-ROOT", "heart", "not certain"));
+  const StudyResult result = analyze(scan.image, scan.labels, of_person(62, Sex::Male));
+  EXPECT_FALSE(bed(result, "coronary").complete);
+  EXPECT_FALSE(bed(result, "coronary_rca").complete);
+  EXPECT_FALSE(bed(result, "coronary").category);
+  EXPECT_TRUE(has_rule(result.issues, "CAL-INCOMPLETE"));
+}
+
 TEST(Analyze, MassNeedsACalibrationOnTheRightScale) {
   const test::AortaScan scan = with_coronaries(450);
   AnalyzeOptions options;

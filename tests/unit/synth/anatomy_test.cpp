@@ -27,6 +27,19 @@ TEST_P(EveryPerson, VertebraeAreStackedInOrderWithDiscsBetween) {
   }
 }
 
+TEST_P(EveryPerson, TheNeckGoesOnAboveT1WithoutALabel) {
+  const double top = torso.spine.z_mm(Vertebra::T1);
+  int bodies = 0;
+  for (const Piece& piece : spine_pieces(torso.spine))
+    for (const Block& block : piece.blocks)
+      if (piece.material.shell_mm > 0 && block.frame.center_mm[2] > top + 5) {
+        EXPECT_EQ(piece.material.label, 0);
+        EXPECT_EQ(block.part, 0);
+        ++bodies;
+      }
+  EXPECT_EQ(bodies, 2);
+}
+
 TEST_P(EveryPerson, HasSizesOfAnAdult) {
   const Block& l1 = torso.spine.at(Vertebra::L1).body;
   EXPECT_NEAR(2 * l1.half_width_mm, 44, 9);
@@ -74,6 +87,16 @@ TEST_P(EveryPerson, HeartAndVesselsLieInsideTheChest) {
       EXPECT_TRUE(inside(node.center_mm)) << artery.bed;
   for (const TubeNode& node : torso.aorta.line.nodes)
     EXPECT_TRUE(inside(node.center_mm)) << node.center_mm[2];
+}
+
+TEST_P(EveryPerson, NoCoronaryArteryRunsThroughTheDescendingAorta) {
+  const auto& line = torso.aorta.line;
+  for (std::size_t i = 0; i + 1 < line.nodes.size(); ++i)
+    for (const Coronary& artery : torso.heart.coronaries)
+      for (const TubeNode& node : artery.line.nodes) {
+        const double apart_mm = norm(node.center_mm - line.nodes[i].center_mm);
+        EXPECT_TRUE(line.parts[i] != label::aorta_descending || apart_mm > line.nodes[i].radius_mm + node.radius_mm);
+      }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, EveryPerson, testing::Range(1U, 25U));

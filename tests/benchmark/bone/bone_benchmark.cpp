@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accuracy and precision of densities on simulated phantoms: the tables of docs/methods/bone.md, in Markdown.
+//   bone_benchmark [accuracy | precision | habitus | speed]   without a word: all
+#include "osteocalc/bone/densitometry.h"
+#include "osteocalc/calibration/identify.h"
+#include "osteocalc/calibration/tissue_samples.h"
+#include "osteocalc/synth/spine_phantom.h"
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace osteocalc {
+namespace {
+
+using calibration::Substance;
+
+LabelMap with_bodies(const synth::SpinePhantom& phantom) {
+  LabelMap labels{phantom.labels.voxels.clone(), {}};
+  const auto parts = phantom.parts.voxels.voxels();
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (parts[i] != 0)
+      labels.voxels.voxels()[i] = parts[i];
+  return labels;
+}
+
+synth::SpinePhantomRequest request(double kvp_kv, double slice_mm, double noise_hu, const std::string& phantom) {
+  synth::SpinePhantomRequest r;
+  r.scanner.kvp_kv = kvp_kv;
+  r.scanner.increment_mm = r.scanner.nominal_thickness_mm = slice_mm;
+  r.scanner.matrix = 320;
+  r.scanner.pixel_mm = 1;
+  r.scanner.noise_sd_hu = noise_hu;
+  r.calibration_phantom = phantom;
+  return r;
+}
+
+/// Noise of a clinical spine protocol: 12 HU in slices of 3 mm, less in thicker and more in thinner ones.
+double clinical_noise_hu(double slice_mm) {
+  return 12 * std::sqrt(3 / slice_mm);
+}
+
+bone::BoneResult measured(const synth::SpinePhantom& phantom, const calibration::Calibration& line,
+                          bone::VoiDefinition definition = bone::VoiDefinition::EllipseSlab) {
+  bone::BoneOptions options;
+  options.voi.definition = definition;
+  const LabelMap labels = with_bodies(phantom);
+  return bone::measure_bone(phantom.image.hu, bone::find_vertebral_bodies(labels.voxels, {}), line, options);
+}
+
+/// What the spine phantom's HA is on the scale of the calibration phantom.
+double true_mg_cm3(double ha_mg_cm3, const calibration::Calibration& line, double kvp_kv) {
+  return *line.material == calibration::Material::HA
+             ? ha_mg_cm3
+             : ha_mg_cm3 * synth::hu_per_mg_cm3(kvp_kv) /
+                   synth::hu_per_mg_cm3(kvp_kv, synth::Mineral::DipotassiumPhosphate);
+}
+
+calibration::Calibration fitted(const synth::SpinePhantom& phantom, const std::string& name, double kvp_kv) {
+  const std::vector candidates{calibration::phantom_named(name)};
+  return calibration::find_phantom(phantom.image.hu, candidates, {{}, kvp_kv}).calibration;
+}
+
+/// Bias of 50, 100, 200 mg/cm3 without noise: the worst over voltages and slices for every calibration phantom.
+void accuracy() {
+  fmt::print("\n| phantom | worst bias at 50 | at 100 | at 200 mg/cm3 |\n|---|---|---|---|\n");
+  for (const std::string& name : synth::calibration_phantoms()) {
+    std::array<double, 3> worst{};
+    for (const double kvp : {80.0, 100.0, 120.0, 140.0})
+      for (const double slice : {1.0, 3.0, 5.0}) {
+        const synth::SpinePhantom phantom = make_spine_phantom(request(kvp, slice, 0, name), {});
+        const bone::BoneResult result = measured(phantom, fitted(phantom, name, kvp));
+        for (std::size_t i = 0; i < 3; ++i) {
+          const double truth = true_mg_cm3(phantom.vertebrae[i].trabecular_mg_cm3, result.calibration, kvp);
+          const double bias = *result.vertebrae[i].bmd_mg_cm3 - truth;
+          worst[i] = std::abs(bias) > std::abs(worst[i]) ? bias : worst[i];
+        }
+      }
+    fmt::print("| {} | {:+.2f} | {:+.2f} | {:+.2f} |\n", name, worst[0], worst[1], worst[2]);
+    std::fflush(stdout);
+  }
+}
+
+/// Repeated scans with clinical noise: bias, CV and how often the 95 % interval holds the truth.
+void precision() {
+  constexpr int repeats = 10;
+  fmt::print(
+      "\n| kV | slice mm | volume of interest | bias at 100 | SD at 100 | stated SE | 95 % interval holds (50, 100, "
+      "200) |\n|---|---|---|---|---|---|---|\n");
+  int held_all = 0, all = 0;
+  for (const double kvp : {80.0, 120.0, 140.0})
+    for (const double slice : {1.0, 3.0, 5.0}) {
+      constexpr std::array definitions{bone::VoiDefinition::EllipseSlab, bone::VoiDefinition::FullCore};
+      std::array<double, 2> sum{}, squares{}, stated{};
+      std::array<int, 2> held{};
+      for (int k = 0; k < repeats; ++k) {
+        synth::SpinePhantomRequest r = request(kvp, slice, clinical_noise_hu(slice), "qrm-bdc-6");
+        r.seed = static_cast<std::uint32_t>(100 + k);
+        const synth::SpinePhantom phantom = make_spine_phantom(r, {});
+        const calibration::Calibration line = fitted(phantom, "qrm-bdc-6", kvp);
+        for (std::size_t d = 0; d < definitions.size(); ++d) {
+          const bone::BoneResult result = measured(phantom, line, definitions[d]);
+          for (std::size_t i = 0; i < 3; ++i)
+            held[d] += std::abs(*result.vertebrae[i].bmd_mg_cm3 - r.trabecular_mg_cm3[i]) <=
+                       1.96 * *result.vertebrae[i].bmd_se_mg_cm3;
+          const double error = *result.vertebrae[1].bmd_mg_cm3 - 100;
+          sum[d] += error;
+          squares[d] += error * error;
+          stated[d] += *result.vertebrae[1].bmd_se_mg_cm3 / repeats;
+        }
+      }
+      for (std::size_t d = 0; d < definitions.size(); ++d) {
+        const double bias = sum[d] / repeats, sd = std::sqrt((squares[d] - repeats * bias * bias) / (repeats - 1));
+        fmt::print("| {:g} | {:g} | {} | {:+.2f} | {:.2f} | {:.2f} | {:.0f} % |\n", kvp, slice,
+                   to_string(definitions[d]), bias, sd, stated[d], 100.0 * held[d] / (3 * repeats));
+        held_all += held[d];
+        all += 3 * repeats;
+      }
+      std::fflush(stdout);
+    }
+  fmt::print("\nAll: the 95 % interval holds the truth in {:.1f} % of {} measurements.\n", 100.0 * held_all / all, all);
+}
+
+double tissue_hu(Substance substance, double density_g_cm3, double kev) {
+  return 1000 *
+         (density_g_cm3 * mass_attenuation_cm2_g(substance, kev) / mass_attenuation_cm2_g(Substance::Water, kev) - 1);
+}
+
+struct Internal {
+  double bmd_mg_cm3, se_mg_cm3, kev;
+  std::array<std::optional<calibration::TissueSample>, 5> samples;
+};
+
+/// Internal calibration of a person whose tissues have the HU of their composition at `kev`, `shift_hu` off.
+Internal internally(double half_width_mm, double fat_mm, double kev, double shift_hu, double noise_hu) {
+  synth::SpinePhantomRequest r = request(120, 3, noise_hu, "");
+  r.scanner.matrix = 360;
+  r.scanner.pixel_mm = 1.25;
+  r.half_width_mm = half_width_mm;
+  r.half_depth_mm = 0.65 * half_width_mm;
+  r.fat_mm = fat_mm;
+  // ICRU-44 densities; the trabecular density is what gives 100 mg/cm3 K2HPO4 in water at this energy.
+  r.tissues = {tissue_hu(Substance::Adipose, 0.95, kev) + shift_hu, tissue_hu(Substance::Muscle, 1.05, kev) + shift_hu,
+               tissue_hu(Substance::Blood, 1.06, kev) + shift_hu,
+               tissue_hu(Substance::CorticalBone, 1.92, kev) + shift_hu};
+  const double trabecular_hu = 100 * hu_per_mg_cm3(calibration::Material::K2HPO4, kev) + shift_hu;
+  r.trabecular_mg_cm3.fill(trabecular_hu / synth::hu_per_mg_cm3(120));
+  const synth::SpinePhantom phantom = make_spine_phantom(r, {});
+  const VolumeGeometry& g = phantom.image.hu.geometry();
+  Volume<std::uint8_t> trunk(g, 0);
+  for (int z = 0; z < g.size[2]; ++z)
+    for (int y = 0; y < g.size[1]; ++y)
+      for (int x = 0; x < g.size[0]; ++x) {
+        const Vec3 p = index_to_point(g, {double(x), double(y), double(z)});
+        const double u = std::abs(p[0]) / r.half_width_mm, v = std::abs(p[1]) / r.half_depth_mm;
+        trunk(x, y, z) = std::pow(u, 2.5) + std::pow(v, 2.5) <= 1 ? 1 : 0;
+      }
+  const LabelMap labels = with_bodies(phantom);
+  const auto tissues = calibration::sample_tissues(phantom.image.hu, labels.voxels, trunk, {});
+  calibration::InternalOptions options;
+  options.model_se_fraction = 0;
+  const auto made = calibrate_internally(tissues.samples, options);
+  const bone::BoneResult result = measured(phantom, made.calibration);
+  return {*result.vertebrae[1].bmd_mg_cm3, *result.vertebrae[1].bmd_se_mg_cm3, made.effective_kev, tissues.samples};
+}
+
+/// The same bone in bodies of several sizes: a large body hardens the beam and shifts HU.
+void habitus() {
+  fmt::print("\n| body mm | fat mm | beam keV | HU shift | HU of the bone | internal BMD | against the second | energy "
+             "found keV |\n|---|---|---|---|---|---|---|---|\n");
+  struct Body {
+    double half_width_mm, fat_mm, kev, shift_hu;
+  };
+  constexpr std::array bodies{Body{130, 12, 68, 3}, Body{150, 25, 70, 0}, Body{170, 40, 71.5, -3},
+                              Body{195, 60, 73, -6}};
+  const double reference = internally(bodies[1].half_width_mm, bodies[1].fat_mm, bodies[1].kev, 0, 12).bmd_mg_cm3;
+  for (const Body& b : bodies) {
+    const Internal i = internally(b.half_width_mm, b.fat_mm, b.kev, b.shift_hu, 12);
+    fmt::print("| {:g} x {:g} | {:g} | {:g} | {:+g} | {:.0f} | {:.1f} (SE {:.1f}) | {:+.1f} % | {:g} |\n",
+               2 * b.half_width_mm, 1.3 * b.half_width_mm, b.fat_mm, b.kev, b.shift_hu,
+               100 * hu_per_mg_cm3(calibration::Material::K2HPO4, b.kev) + b.shift_hu, i.bmd_mg_cm3, i.se_mg_cm3,
+               100 * (i.bmd_mg_cm3 / reference - 1), i.kev);
+    std::fflush(stdout);
+  }
+}
+
+/// Wall clock and processor time: on a busy machine only the second says what the work costs.
+struct Clock {
+  std::chrono::steady_clock::time_point wall = std::chrono::steady_clock::now();
+  std::clock_t processor = std::clock();
+  [[nodiscard]] std::string text() const {
+    const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
+    return fmt::format("{:.2f} s ({:.2f} s of processor)", wall_s,
+                       static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC);
+  }
+};
+
+/// 400 slices of 512 x 512 with 18 vertebrae, made of the phantom's three again and again.
+void speed() {
+  synth::SpinePhantomRequest r = request(120, 1, 12, "");
+  r.fat_mm = 25;
+  const synth::SpinePhantom one = make_spine_phantom(r, {});
+  VolumeGeometry g = one.image.hu.geometry();
+  const int slices = 400, tile = 108; // three vertebrae, 36 mm each
+  g.size = {512, 512, slices};
+  g.spacing_mm = {0.7, 0.7, 1};
+  Volume<std::int16_t> hu(g, std::int16_t{-1000});
+  Volume<LabelId> labels(g, LabelId{0});
+  Volume<std::uint8_t> trunk(g, 0);
+  const LabelMap source = with_bodies(one);
+  for (int z = 0; z < slices; ++z)
+    for (int y = 0; y < 512; ++y)
+      for (int x = 0; x < 512; ++x) {
+        const int sx = static_cast<int>(x * 0.7) - 19, sy = static_cast<int>(y * 0.7) - 19, sz = 6 + z % tile;
+        if (!one.image.hu.contains(sx, sy, sz))
+          continue;
+        hu(x, y, z) = one.image.hu(sx, sy, sz);
+        trunk(x, y, z) = hu(x, y, z) > -500 ? 1 : 0;
+        LabelId id = source.voxels(sx, sy, sz);
+        if (id >= 26 && id <= 43)
+          id = static_cast<LabelId>(id + 3 * (z / tile));
+        else if (id >= 260)
+          id = static_cast<LabelId>(id + 3 * (z / tile));
+        labels(x, y, z) = id;
+      }
+  for (const int threads : {1, 2}) {
+    const Clock all, sampling;
+    const auto tissues = calibration::sample_tissues(hu, labels, trunk, {threads});
+    const std::string sampled = sampling.text();
+    const auto line = calibrate_internally(tissues.samples).calibration;
+    const Clock finding;
+    const auto bodies = bone::find_vertebral_bodies(labels, {threads});
+    const std::string found = finding.text();
+    const Clock measuring;
+    bone::BoneOptions options;
+    options.parallel.threads = threads;
+    const bone::BoneResult result = bone::measure_bone(hu, bodies, line, options);
+    fmt::print("{} threads: {} vertebrae of 400 slices in {}\n  tissues {}\n  bodies {}\n  densities {}\n", threads,
+               result.vertebrae.size(), all.text(), sampled, found, measuring.text());
+  }
+}
+
+} // namespace
+} // namespace osteocalc
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "all";
+  const auto asked = [&](std::string_view name) { return what == "all" || what == name; };
+  if (asked("accuracy"))
+    osteocalc::accuracy();
+  if (asked("precision"))
+    osteocalc::precision();
+  if (asked("habitus"))
+    osteocalc::habitus();
+  if (asked("speed"))
+    osteocalc::speed();
+  return 0;
+}
