@@ -13,7 +13,7 @@ namespace {
 
 constexpr double mm3_per_cm3 = 1000;
 constexpr std::size_t least_ring_voxels = 10;
-constexpr double mad_to_sd = 1.4826, outlier_sd = 3;
+constexpr double mad_to_sd = 1.4826, outlier_sd = 3, foreign_sd = 4;
 
 double median_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -53,31 +53,34 @@ double calcium_voxels(std::span<const std::int16_t> hu, double background_hu, do
   return (sum - static_cast<double>(hu.size()) * background_hu) / (calcium_hu - background_hu);
 }
 
-std::optional<LesionMass> lesion_mass(const Volume<std::int16_t>& hu, const Lesion& lesion,
-                                      const CalciumReading& calcium, const LesionMassOptions& options) {
+std::optional<LesionMass> lesion_mass(const Volume<std::int16_t>& hu, const Lesion& lesion, double slope_mg_cm3_per_hu,
+                                      const LesionMassOptions& options) {
+  OSTEOCALC_EXPECT(slope_mg_cm3_per_hu > 0);
   const Neighbourhood around(hu.geometry(), lesion, options.margin_mm + options.ring_mm);
-  std::vector<std::int16_t> inside;
   std::vector<double> ring;
-  LesionMass result;
   around.for_each([&](int x, int y, int z, double distance_mm) {
-    const std::int16_t value = hu(x, y, z);
-    if (distance_mm > 0 && value >= options.bright_hu)
-      result.has_neighbour = true;
-    else if (distance_mm <= options.margin_mm)
-      inside.push_back(value);
-    else
-      ring.push_back(value);
+    if (distance_mm > options.margin_mm && hu(x, y, z) < options.bright_hu)
+      ring.push_back(hu(x, y, z));
   });
   if (ring.size() < least_ring_voxels)
     return std::nullopt;
   const Background background = background_of(ring);
-  if (calcium.hu <= background.mean_hu)
-    return std::nullopt;
-  const double voxel_mg = voxel_volume_mm3(hu.geometry()) / mm3_per_cm3 * calcium.density_mg_cm3;
+  // What touches the lesion is its own, also where the area rule dropped it; other bright voxels are something else,
+  // unless the background's noise alone reaches as high.
+  const double touching_mm = norm(hu.geometry().spacing_mm) * (1 + 1e-9);
+  const double foreign_hu = std::max<double>(options.bright_hu, background.mean_hu + foreign_sd * background.sd_hu);
+  std::vector<std::int16_t> inside;
+  LesionMass result;
+  around.for_each([&](int x, int y, int z, double distance_mm) {
+    if (distance_mm > touching_mm && hu(x, y, z) >= foreign_hu)
+      result.has_neighbour = true;
+    else if (distance_mm <= options.margin_mm)
+      inside.push_back(hu(x, y, z));
+  });
+  const double voxel_mg_per_hu = slope_mg_cm3_per_hu * voxel_volume_mm3(hu.geometry()) / mm3_per_cm3;
   const auto n = static_cast<double>(inside.size());
-  result.mass_mg = calcium_voxels(inside, background.mean_hu, calcium.hu) * voxel_mg;
-  result.se_mg = background.sd_hu * std::sqrt(n * (1 + n / static_cast<double>(background.voxels))) /
-                 (calcium.hu - background.mean_hu) * voxel_mg;
+  result.mass_mg = calcium_voxels(inside, background.mean_hu, background.mean_hu + 1) * voxel_mg_per_hu;
+  result.se_mg = background.sd_hu * std::sqrt(n * (1 + n / static_cast<double>(background.voxels))) * voxel_mg_per_hu;
   result.background_hu = background.mean_hu;
   result.noise_hu = background.sd_hu;
   result.voxels = static_cast<std::int64_t>(inside.size());

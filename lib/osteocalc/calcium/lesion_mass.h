@@ -7,12 +7,6 @@
 
 namespace osteocalc::calcium {
 
-/// Calcium of a known density and what it reads in this scan (a calibration insert, or a point of a density line).
-struct CalciumReading {
-  double hu = 0;
-  double density_mg_cm3 = 0;
-};
-
 /// How many voxels' worth of calcium lie among `hu`: the sum of HU above the background over what one voxel full of
 /// calcium adds. Voxels below the background count negatively, so that noise cancels. The published integrated-HU and
 /// volume-fraction methods are this same number. \cite molloi2015 \pre calcium_hu > background_hu
@@ -21,7 +15,7 @@ struct CalciumReading {
 struct LesionMassOptions {
   double margin_mm = 2; ///< around the lesion's voxels: where partial volume and blur have carried its calcium
   double ring_mm = 2;   ///< beyond that: the background
-  int bright_hu = 130;  ///< other lesions' and bone's voxels are no background and no part of this lesion
+  int bright_hu = 130;  ///< voxels this bright that do not touch the lesion belong to something else
 };
 
 /// Mass of one lesion without a threshold at its edge.
@@ -33,9 +27,10 @@ struct LesionMass {
   bool has_neighbour = false; ///< bright voxels of something else were left out: the mass is less certain
 };
 
-/// Nothing when fewer than 10 voxels of background are in reach or the reading is no brighter than the background.
+/// The mineral adds to the tissue it lies in: HU above the background times the slope of the scan's density line,
+/// summed. With a calcium of density d that reads d / slope above this background, it is d times calcium_voxels().
+/// Nothing when fewer than 10 voxels of background are in reach. \pre slope_mg_cm3_per_hu > 0
 [[nodiscard]] std::optional<LesionMass> lesion_mass(const Volume<std::int16_t>& hu, const Lesion& lesion,
-                                                    const CalciumReading& calcium,
-                                                    const LesionMassOptions& options = {});
+                                                    double slope_mg_cm3_per_hu, const LesionMassOptions& options = {});
 
 } // namespace osteocalc::calcium

@@ -171,7 +171,7 @@ void measure_further(const Volume<std::int16_t>& hu, const BedMap& map, const ca
                                                                  {hu_of(100), result.noise->sd_hu}, options.parallel);
     bed.integrated_mass_mg = 0;
     for (BedLesion& lesion : bed.lesions) {
-      lesion.mass = calcium::lesion_mass(hu, lesion, {hu_of(200), 200});
+      lesion.mass = calcium::lesion_mass(hu, lesion, options.density->slope_mg_cm3_per_hu);
       if (lesion.mass)
         *bed.integrated_mass_mg += lesion.mass->mass_mg;
       else

@@ -38,12 +38,10 @@ void paint_cylinders(Canvas& canvas, const PhantomTruth& truth, double layer_mm)
   for (const HaCylinder& c : truth.cylinders) {
     const double r = 0.5 * c.diameter_mm;
     const Vec3 half{r, r, r};
-    // A cylinder is water with its mineral: what it replaces has the insert's HU.
-    const double displaced_mg_cm3 = truth.background_hu / hu_per_mg_cm3(truth.scanner.kvp_kv);
-    canvas.deposit(
-        {c.center_mm - half, c.center_mm + half}, c.density_mg_cm3 - displaced_mg_cm3, layer_mm, [&](const Vec3& p) {
-          return std::hypot(p[0] - c.center_mm[0], p[1] - c.center_mm[1]) <= r && std::abs(p[2] - c.center_mm[2]) <= r;
-        });
+    // A cylinder is the insert's resin with its mineral, as a scan of the real insert shows.
+    canvas.deposit({c.center_mm - half, c.center_mm + half}, c.density_mg_cm3, layer_mm, [&](const Vec3& p) {
+      return std::hypot(p[0] - c.center_mm[0], p[1] - c.center_mm[1]) <= r && std::abs(p[2] - c.center_mm[2]) <= r;
+    });
   }
 }
 

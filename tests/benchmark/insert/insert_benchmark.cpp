@@ -101,8 +101,8 @@ std::vector<Reading> read_scan(const synth::SyntheticPhantom& phantom, double di
       continue;
     reading.agatston = lesion->agatston;
     reading.volume = lesion->volume_mm3 / cylinder.volume_mm3();
-    reading.mass = slope * (lesion->mean_hu - water) * lesion->volume_mm3 / 1000 / cylinder.mass_mg();
-    const auto integrated = calcium::lesion_mass(hu, *lesion, {rod, 200});
+    reading.mass = slope * (lesion->mean_hu - phantom.truth.background_hu) * lesion->volume_mm3 / 1000 / cylinder.mass_mg();
+    const auto integrated = calcium::lesion_mass(hu, *lesion, slope);
     reading.integrated = integrated ? integrated->mass_mg / cylinder.mass_mg() : 0;
   }
   return readings;
