@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/bone/densitometry.h"
 
+#include "osteocalc/bone/endplate_heights.h"
 #include "osteocalc/image/distance.h"
 
 #include <algorithm>
@@ -14,28 +15,48 @@ namespace {
 // QCT categories of the spine (ACR): never a T-score.
 constexpr double normal_above_mg_cm3 = 120, osteoporosis_below_mg_cm3 = 80;
 
-/// Looks at the inside only: a dense cortex or a noisy sharp kernel is no screw.
-bool holds_metal(const Volume<std::int16_t>& hu, const VertebralBody& body, const BoneOptions& options) {
-  const VolumeGeometry& grid = body.mask.geometry();
-  const Volume<float> depth_mm = distance_inside(body.mask);
-  std::int64_t inside = 0, bright = 0;
-  for (int z = 0; z < grid.size[2]; ++z)
-    for (int y = 0; y < grid.size[1]; ++y)
-      for (int x = 0; x < grid.size[0]; ++x)
-        if (depth_mm(x, y, z) > options.voi.erosion_mm) {
-          const Vec3 at = point_to_index(hu.geometry(), index_to_point(grid, {double(x), double(y), double(z)}));
-          const int ix = std::clamp(static_cast<int>(std::lround(at[0])), 0, hu.size(0) - 1);
-          const int iy = std::clamp(static_cast<int>(std::lround(at[1])), 0, hu.size(1) - 1);
-          const int iz = std::clamp(static_cast<int>(std::lround(at[2])), 0, hu.size(2) - 1);
-          ++inside;
-          bright += hu(ix, iy, iz) > options.metal_hu ? 1 : 0;
-        }
-  return static_cast<double>(bright) > options.metal_fraction * static_cast<double>(inside);
+template <class Belongs>
+Volume<std::uint8_t> layer(const Volume<float>& depth_mm, const Belongs& belongs) {
+  Volume<std::uint8_t> mask(depth_mm.geometry());
+  std::ranges::transform(depth_mm.voxels(), mask.voxels().begin(),
+                         [&](float depth) { return static_cast<std::uint8_t>(depth > 0 && belongs(double(depth))); });
+  return mask;
 }
 
-/// 1 - min(Ha/Hp, Hm/Hp): the definition is named because others exist.
-double height_loss(const BodyHeights& heights) {
-  return 1 - std::min(heights.anterior_mm, heights.middle_mm) / heights.posterior_mm;
+/// Looks at the inside only: a dense cortex or a noisy sharp kernel is no screw.
+bool holds_metal(const Volume<std::int16_t>& hu, const Volume<float>& depth_mm, const BoneOptions& options) {
+  const VolumeOfInterest inside =
+      voxels_in(layer(depth_mm, [&](double depth) { return depth > options.voi.erosion_mm; }), hu.geometry());
+  const auto bright =
+      std::ranges::count_if(inside.voxels, [&](const auto& v) { return hu(v[0], v[1], v[2]) > options.metal_hu; });
+  return static_cast<double>(bright) > options.metal_fraction * static_cast<double>(inside.voxels.size());
+}
+
+std::optional<RegionDensity> region(const Volume<std::int16_t>& hu, const Volume<std::uint8_t>& mask,
+                                    const calibration::Calibration& calibration) {
+  const std::optional<HuStatistics> statistics = hu_statistics(hu, voxels_in(mask, hu.geometry()));
+  if (!statistics)
+    return std::nullopt;
+  return RegionDensity{*statistics, calibration::bmd_mg_cm3(calibration, statistics->mean_hu),
+                       1e-3 * static_cast<double>(statistics->n) * voxel_volume_mm3(hu.geometry())};
+}
+
+void measure_trabecular(const Volume<std::int16_t>& hu, const VertebralBody& body, const Volume<float>& depth_mm,
+                        const calibration::Calibration& calibration, const BoneOptions& options,
+                        VertebraDensity& result) {
+  const Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, options.voi);
+  result.voi = voxels_in(mask, hu.geometry());
+  result.island_fraction = remove_islands(result.voi, hu, options.voi.island_sd);
+  result.trabecular = hu_statistics(hu, result.voi);
+  if (!result.trabecular)
+    return;
+  const double mean_hu = result.trabecular->mean_hu;
+  result.uncertainty = {noise_se_hu(hu, result.voi),
+                        placement_se_hu(hu, mask, options.voi.island_sd, options.placement_sd_mm)};
+  result.bmd_mg_cm3 = calibration::bmd_mg_cm3(calibration, mean_hu);
+  if (const auto line_se = calibration::calibration_se_mg_cm3(calibration, mean_hu))
+    result.bmd_se_mg_cm3 =
+        std::hypot(calibration::slope_at(calibration, mean_hu) * result.uncertainty.total_hu(), *line_se);
 }
 
 VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFinding& finding,
@@ -48,25 +69,70 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
   }
   const VertebralBody& body = *finding.body;
   if (!body.cut_by_field_of_view)
-    result.heights = body.heights;
+    result.heights = endplate_heights(hu, body).value_or(body.heights);
   result.tilt_deg = body.tilt_deg;
-  result.voi = trabecular_voi(body, hu.geometry(), options.voi);
-  result.island_fraction = remove_islands(result.voi, hu, options.voi.island_sd);
-  result.trabecular = hu_statistics(hu, result.voi);
-  if (result.trabecular)
-    result.bmd_mg_cm3 = calibration::bmd_mg_cm3(calibration, result.trabecular->mean_hu);
-  const double loss = height_loss(body.heights);
+  const Volume<float> depth_mm = distance_inside(body.mask);
+  measure_trabecular(hu, body, depth_mm, calibration, options, result);
+  result.integral = region(hu, body.mask, calibration);
+  result.shell = region(hu, layer(depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
   if (body.cut_by_field_of_view)
     result.excluded = "the body is cut by the field of view";
   else if (!result.trabecular)
     result.excluded = "the body is too small for a volume of interest inside its cortex";
-  else if (holds_metal(hu, body, options))
+  else if (holds_metal(hu, depth_mm, options))
     result.excluded =
         fmt::format("more than {:g} % of the inside of the body is above {:g} HU (cement, a screw or dense sclerosis)",
                     100 * options.metal_fraction, options.metal_hu);
-  else if (loss >= options.height_loss)
-    result.excluded = fmt::format("height loss of {:.0f} % (1 - min(anterior, middle) / posterior)", 100 * loss);
+  else if (result.island_fraction > options.island_exclusion)
+    result.excluded =
+        fmt::format("{:.0f} % of the volume of interest are sclerosis or a bone island", 100 * result.island_fraction);
   return result;
+}
+
+/// Posterior heights of the next levels above and below that show one.
+std::optional<double> adjacent_posterior_mm(const std::vector<VertebraDensity>& vertebrae, std::size_t i) {
+  double sum = 0, count = 0;
+  for (const std::size_t j : {i - 1, i + 1}) // below 0 wraps beyond the last
+    if (j < vertebrae.size() && vertebrae[j].heights) {
+      sum += vertebrae[j].heights->posterior_mm;
+      ++count;
+    }
+  if (count == 0)
+    return std::nullopt;
+  return sum / count;
+}
+
+void judge_heights(std::vector<VertebraDensity>& vertebrae, const BoneOptions& options) {
+  for (std::size_t i = 0; i < vertebrae.size(); ++i) {
+    VertebraDensity& vertebra = vertebrae[i];
+    if (!vertebra.heights)
+      continue;
+    for (const HeightLoss definition : {HeightLoss::Genant, HeightLoss::FrontOverBack, HeightLoss::MinOverMax})
+      vertebra.height_losses.push_back(
+          {definition, height_loss(*vertebra.heights, definition, adjacent_posterior_mm(vertebrae, i))});
+    const double loss = vertebra.height_losses.front().loss;
+    vertebra.genant = genant_grade(loss);
+    if (!vertebra.excluded && loss >= options.height_loss)
+      vertebra.excluded = fmt::format("height loss of {:.0f} % (1 - the least of anterior/posterior, middle/posterior, "
+                                      "posterior/neighbours')",
+                                      100 * loss);
+  }
+}
+
+/// A level whose trabecular bone is far more uneven than that of the others holds something else.
+void exclude_uneven(std::vector<VertebraDensity>& vertebrae, const BoneOptions& options) {
+  std::vector<double> sds;
+  for (const VertebraDensity& vertebra : vertebrae)
+    if (vertebra.trabecular && !vertebra.excluded)
+      sds.push_back(vertebra.trabecular->sd_hu);
+  if (sds.size() < 3)
+    return;
+  std::ranges::sort(sds);
+  const double limit_hu = std::max(options.uneven_floor_hu, options.uneven_ratio * sds[(sds.size() - 1) / 2]);
+  for (VertebraDensity& vertebra : vertebrae)
+    if (vertebra.trabecular && !vertebra.excluded && vertebra.trabecular->sd_hu > limit_hu)
+      vertebra.excluded = fmt::format("SD of {:.0f} HU, far above the other levels' (haemangioma or another lesion)",
+                                      vertebra.trabecular->sd_hu);
 }
 
 void exclude_outliers(std::vector<VertebraDensity>& vertebrae, const BoneOptions& options) {
@@ -95,19 +161,21 @@ void exclude_outliers(std::vector<VertebraDensity>& vertebrae, const BoneOptions
     vertebrae[i].excluded = fmt::format("{:+.1f} SD from its neighbours", z);
 }
 
-std::optional<BoneSummary> summarise(const std::vector<VertebraDensity>& vertebrae,
-                                     const calibration::Calibration& calibration) {
+/// The mean of these levels with its standard error: noise and placement are each level's own and average out, the
+/// calibration is common to all.
+BoneSummary mean_of(const std::vector<const VertebraDensity*>& used, const calibration::Calibration& calibration) {
   BoneSummary summary;
-  for (const Vertebra level : {Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4}) {
-    const auto found = std::ranges::find(vertebrae, level, &VertebraDensity::level);
-    if (found == vertebrae.end() || found->excluded || !found->trabecular || summary.levels.size() == 2)
-      continue;
-    summary.levels.push_back(level);
-    summary.mean_hu += found->trabecular->mean_hu / 2;
+  const auto n = static_cast<double>(used.size());
+  double variance_hu = 0;
+  for (const VertebraDensity* vertebra : used) {
+    summary.levels.push_back(vertebra->level);
+    summary.mean_hu += vertebra->trabecular->mean_hu / n;
+    variance_hu += std::pow(vertebra->uncertainty.total_hu() / n, 2);
   }
-  if (summary.levels.size() < 2)
-    return std::nullopt;
   summary.bmd_mg_cm3 = calibration::bmd_mg_cm3(calibration, summary.mean_hu);
+  if (const auto line_se = calibration::calibration_se_mg_cm3(calibration, summary.mean_hu))
+    summary.bmd_se_mg_cm3 =
+        std::hypot(calibration::slope_at(calibration, summary.mean_hu) * std::sqrt(variance_hu), *line_se);
   const bool calibrated =
       calibration.mode != calibration::Mode::Raw && calibration.mode != calibration::Mode::Published;
   if (calibrated && summary.bmd_mg_cm3)
@@ -117,16 +185,62 @@ std::optional<BoneSummary> summarise(const std::vector<VertebraDensity>& vertebr
   return summary;
 }
 
+/// The first `count` usable levels among `levels`; nothing when there are fewer.
+std::optional<BoneSummary> summarise(const std::vector<VertebraDensity>& vertebrae, const std::vector<Vertebra>& levels,
+                                     std::size_t count, const calibration::Calibration& calibration) {
+  std::vector<const VertebraDensity*> used;
+  for (const Vertebra level : levels) {
+    const auto found = std::ranges::find(vertebrae, level, &VertebraDensity::level);
+    if (found != vertebrae.end() && !found->excluded && found->trabecular && used.size() < count)
+      used.push_back(&*found);
+  }
+  if (used.size() < count)
+    return std::nullopt;
+  return mean_of(used, calibration);
+}
+
+/// What densities may be computed with, and why not with what was asked for.
+calibration::Calibration permitted(const calibration::Calibration& asked, const BoneOptions& options, Issues& issues) {
+  const bool raw = asked.mode == calibration::Mode::Raw;
+  if (raw && options.kvp_kv && *options.kvp_kv != 120)
+    issues.push_back(warning("BONE-KVP", "bone",
+                             fmt::format("HU of bone at {:g} kV cannot be held against thresholds made at 120 kV; a "
+                                         "calibration makes them comparable",
+                                         *options.kvp_kv)));
+  if (raw || options.contrast == ContrastPhase::None)
+    return asked;
+  if (options.contrast == ContrastPhase::Later && options.contrast_correction) {
+    issues.push_back(warning("BONE-CONTRAST-CORRECTED", "bone",
+                             fmt::format("the scan has contrast; its HU were corrected by {:g} HU {:+g} as asked",
+                                         options.contrast_correction->factor, options.contrast_correction->offset_hu)));
+    return after_correction(asked, options.contrast_correction->factor, options.contrast_correction->offset_hu);
+  }
+  issues.push_back(refused("BONE-CONTRAST", "bone",
+                           options.contrast == ContrastPhase::Arterial
+                               ? "the scan is in the arterial phase (bone takes up contrast as it is scanned) no "
+                                 "density is given; HU are kept"
+                               : "the scan has contrast (densities would be too high) give a correction of your own "
+                                 "for this phase; HU are kept"));
+  return {};
+}
+
 } // namespace
 
 BoneResult measure_bone(const Volume<std::int16_t>& hu, const std::vector<BodyFinding>& bodies,
-                        const calibration::Calibration& calibration, const BoneOptions& options) {
+                        const calibration::Calibration& asked, const BoneOptions& options) {
   BoneResult result;
+  const calibration::Calibration calibration = permitted(asked, options, result.issues);
   result.calibration = calibration;
   result.vertebrae = parallel_map(bodies.size(), options.parallel,
                                   [&](std::size_t i) { return measure_vertebra(hu, bodies[i], calibration, options); });
+  result.definition = options.voi.definition;
+  judge_heights(result.vertebrae, options);
+  exclude_uneven(result.vertebrae, options);
   exclude_outliers(result.vertebrae, options);
-  result.summary = summarise(result.vertebrae, calibration);
+  using enum Vertebra;
+  result.summary = summarise(result.vertebrae, {L1, L2, L3, L4}, 2, calibration);
+  result.l1_l3 = summarise(result.vertebrae, {L1, L2, L3}, 3, calibration);
+  append(result.issues, calibration.issues);
   if (result.vertebrae.empty())
     result.issues.push_back(refused("BONE-NO-VERTEBRA", "bone",
                                     "the label map holds no vertebra (ids 27 to 43, or 261 "

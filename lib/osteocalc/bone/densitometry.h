@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "osteocalc/bone/height_loss.h"
+#include "osteocalc/bone/soft_tissue.h"
 #include "osteocalc/bone/trabecular.h"
+#include "osteocalc/bone/uncertainty.h"
 #include "osteocalc/calibration/calibration.h"
 #include "osteocalc/core/issue.h"
 
@@ -11,14 +14,32 @@
 
 namespace osteocalc::bone {
 
+/// A region beside the trabecular volume of interest, as an extra.
+struct RegionDensity {
+  HuStatistics hu;
+  std::optional<double> bmd_mg_cm3;
+  double volume_cm3 = 0;
+};
+
+/// Height loss by one definition.
+struct NamedLoss {
+  HeightLoss definition = HeightLoss::Genant;
+  double loss = 0;
+};
+
 /// One vertebra's density. A value that was measured is kept even when the level is excluded; `excluded` says why it
 /// does not enter the summary.
 struct VertebraDensity {
   Vertebra level = Vertebra::L1;
   std::optional<HuStatistics> trabecular;
   std::optional<double> bmd_mg_cm3;
-  std::optional<double> bmd_se_mg_cm3;
-  std::optional<BodyHeights> heights;
+  std::optional<double> bmd_se_mg_cm3;   ///< noise, placement and calibration together; needs a line with covariance
+  HuUncertainty uncertainty;             ///< of the trabecular mean HU, calibration apart
+  std::optional<RegionDensity> integral; ///< the whole body, cortex included
+  std::optional<RegionDensity> shell;    ///< its outermost layer, `BoneOptions::shell_mm` thick
+  std::optional<BodyHeights> heights;    ///< from the image's endplates, else from the label
+  std::vector<NamedLoss> height_losses;  ///< by every definition; empty without heights
+  std::optional<int> genant;             ///< grade 0..3 by height alone: not a diagnosis of fracture
   std::optional<double> tilt_deg;
   std::optional<std::string> excluded;
   double island_fraction = 0; ///< share of the volume of interest left out as sclerosis or island
@@ -30,6 +51,7 @@ struct BoneSummary {
   std::vector<Vertebra> levels;
   double mean_hu = 0;
   std::optional<double> bmd_mg_cm3;
+  std::optional<double> bmd_se_mg_cm3; ///< what is the levels' own averages out, what is the calibration's does not
   std::optional<std::string> category; ///< normal, low, osteoporosis by 120 and 80 mg/cm3, calibrated modes only
 };
 
@@ -37,17 +59,36 @@ struct BoneResult {
   calibration::Calibration calibration;
   std::vector<VertebraDensity> vertebrae; ///< cranial to caudal
   std::optional<BoneSummary> summary;
+  std::optional<BoneSummary> l1_l3;      ///< mean of L1, L2 and L3 when none is excluded
+  std::optional<SoftTissue> soft_tissue; ///< for whoever has the labels to fill in
+  VoiDefinition definition = VoiDefinition::EllipseSlab;
   Issues issues;
+};
+
+/// Contrast medium raises trabecular HU; in the arterial phase so fast that nothing corrects it.
+enum class ContrastPhase { None, Later, Arterial };
+
+/// The user's own line for a phase: HU without contrast = factor * HU + offset_hu.
+struct ContrastCorrection {
+  double factor = 1, offset_hu = 0;
 };
 
 struct BoneOptions {
   VoiOptions voi;
-  double metal_hu = 700;         ///< cement or screw above this
-  double metal_fraction = 0.01;  ///< of the body's voxels beyond the cortex
-  double height_loss = 0.20;     ///< 1 - the smallest of Ha/Hp, Hm/Hp (Genant grade 1 begins here)
-  double outlier_sd = 2.5;       ///< against the other levels
+  ContrastPhase contrast = ContrastPhase::None;          ///< anything but None withholds densities, HU stay
+  std::optional<ContrastCorrection> contrast_correction; ///< gives them back in a later phase, flagged
+  std::optional<double> kvp_kv;                          ///< other than 120 without a calibration is flagged
+  double metal_hu = 700;                                 ///< cement or screw above this
+  double metal_fraction = 0.01;                          ///< of the body's voxels beyond the cortex
+  double height_loss = 0.20;                             ///< by HeightLoss::Genant; grade 1 begins here
+  double outlier_sd = 2.5;                               ///< against the other levels
   double outlier_floor_hu = 15;  ///< the least SD assumed among neighbours: levels of one person differ
   double island_fraction = 0.05; ///< more than this left out of a volume of interest is flagged
+  double island_exclusion = 0.3; ///< and more than this excludes the level
+  double uneven_ratio = 2.5;     ///< SD against the median of the other levels: a haemangioma or lesion
+  double uneven_floor_hu = 60;   ///< below this SD no level is uneven
+  double shell_mm = 2;           ///< thickness of the cortical shell
+  double placement_sd_mm = 1;    ///< how far a volume of interest may be off along each axis
   Parallel parallel;
 };
 

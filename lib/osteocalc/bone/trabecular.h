@@ -6,20 +6,33 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace osteocalc::bone {
 
-/// The elliptical slab of trabecular bone, in the vertebra's own axes. Sizes are engineering choices within what QCT
-/// practice asks for: well inside the cortex, parallel to the endplates, in front of the basivertebral vein.
+/// What of the inside of a body is measured.
+enum class VoiDefinition {
+  EllipseSlab, ///< an elliptical slab at mid-height, in front of the basivertebral vein: QCT practice
+  ErodedBody,  ///< all of it, the vein included
+  FullCore     ///< all of it but the vein's bed: a wedge behind the middle, at mid-height around the midline
+};
+[[nodiscard]] std::string_view to_string(VoiDefinition definition) noexcept; ///< "ellipse-slab", "eroded-body", ...
+[[nodiscard]] std::optional<VoiDefinition> voi_definition_from_string(std::string_view name) noexcept;
+
+/// The volume of interest in the vertebra's own axes. Sizes are engineering choices within what QCT practice asks for:
+/// well inside the cortex, parallel to the endplates, in front of the basivertebral vein.
 struct VoiOptions {
-  double erosion_mm = 3;          ///< from the body's surface
+  VoiDefinition definition = VoiDefinition::EllipseSlab;
+  double erosion_mm = 3;          ///< from the body's surface, of the ellipse-slab
+  double edge_mm = 4;             ///< the same where the volume reaches the endplates and their hollow rims
   double slab_mm = 10;            ///< around mid-height
   double anterior_fraction = 0.6; ///< of the eroded depth
   double depth_fraction = 0.7;    ///< the ellipse's full axis front to back, of the eroded depth
   double width_fraction = 0.6;    ///< the ellipse's full axis left to right, of the eroded width
   double island_sd =
       4; ///< voxels this many robust SDs above the median are sclerosis or an island and left out; 0 = keep
+  double vein_half_width_mm = 6, vein_half_height_mm = 4; ///< of the bed that the full core leaves out
 };
 
 /// HU of a volume of interest; n = 0 never happens: there is a result or none.
@@ -33,7 +46,17 @@ struct VolumeOfInterest {
   std::vector<std::array<int, 3>> voxels; ///< image index, ordered by z, y, x
 };
 
-/// The trabecular volume of interest of one body; empty when erosion leaves nothing.
+/// The trabecular volume of interest on the body's own grid, 1 inside; all 0 when erosion leaves nothing.
+/// \param depth_mm distance_inside(body.mask)
+[[nodiscard]] Volume<std::uint8_t> trabecular_mask(const VertebralBody& body, const Volume<float>& depth_mm,
+                                                   const VoiOptions& options = {});
+
+/// Voxels of the image whose centres lie where a mask on a body's grid is not 0, the mask moved by `shift_mm` along its
+/// own axes.
+[[nodiscard]] VolumeOfInterest voxels_in(const Volume<std::uint8_t>& mask, const VolumeGeometry& image,
+                                         const Vec3& shift_mm = {0, 0, 0});
+
+/// The same as voxels of the image.
 [[nodiscard]] VolumeOfInterest trabecular_voi(const VertebralBody& body, const VolumeGeometry& image,
                                               const VoiOptions& options = {});
 

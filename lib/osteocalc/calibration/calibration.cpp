@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/calibration/calibration.h"
 
+#include "osteocalc/calibration/attenuation.h"
+#include "osteocalc/calibration/calibration_file.h"
 #include "osteocalc/core/error.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 namespace osteocalc::calibration {
 namespace {
@@ -28,45 +27,12 @@ Calibration published(std::string_view name) {
     throw ConfigError("no published line is called '" + std::string(name) +
                       "' (a density needs a stated source) known: " + known);
   }
-  return {Mode::Published, std::string(line->name), {}, line->slope, line->intercept, {}};
-}
-
-Material material_from(const std::string& name, const std::filesystem::path& path) {
-  for (const Material material : {Material::HA, Material::K2HPO4})
-    if (name == to_string(material))
-      return material;
-  throw CalibrationError(path.string() + ": unknown material '" + name +
-                         "' (densities of different minerals must not be compared) known: HA, K2HPO4");
-}
-
-Calibration from_file(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  if (!in)
-    throw CalibrationError("cannot read the calibration " + path.string() +
-                           " (densities need it) give raw, published:NAME or a calibration.json");
-  try {
-    const nlohmann::json file = nlohmann::json::parse(in);
-    if (file.value("schema", "") != "osteocalc.calibration/1")
-      throw CalibrationError(path.string() + " is no osteocalc.calibration/1 file (its numbers cannot be trusted)");
-    const auto mode = std::ranges::find(mode_names, file.at("mode").get<std::string>());
-    if (mode == mode_names.end())
-      throw CalibrationError(path.string() + ": unknown mode (known: phantom, asynchronous, internal, published, raw)");
-    Calibration result;
-    result.mode = static_cast<Mode>(mode - mode_names.begin());
-    if (file.contains("phantom") && file["phantom"].is_string())
-      result.name = file["phantom"].get<std::string>();
-    if (file.contains("material") && file["material"].is_string())
-      result.material = material_from(file["material"].get<std::string>(), path);
-    result.slope = file.at("slope").get<double>();
-    result.intercept = file.at("intercept").get<double>();
-    if (file.contains("se_mg_cm3") && file["se_mg_cm3"].is_number())
-      result.se_mg_cm3 = file["se_mg_cm3"].get<double>();
-    if (!std::isfinite(*result.slope) || *result.slope <= 0)
-      throw CalibrationError(path.string() + ": the slope is not above 0 (density rises with HU)");
-    return result;
-  } catch (const nlohmann::json::exception& error) {
-    throw CalibrationError(path.string() + " is not a usable calibration.json: " + error.what());
-  }
+  Calibration result;
+  result.mode = Mode::Published;
+  result.name = line->name;
+  result.slope = line->slope;
+  result.intercept = line->intercept;
+  return result;
 }
 
 } // namespace
@@ -75,14 +41,73 @@ std::string_view to_string(Mode mode) noexcept {
   return mode_names[static_cast<std::size_t>(mode)];
 }
 
+std::optional<Mode> mode_from_string(std::string_view name) noexcept {
+  const auto mode = std::ranges::find(mode_names, name);
+  if (mode == mode_names.end())
+    return std::nullopt;
+  return static_cast<Mode>(mode - mode_names.begin());
+}
+
 std::string_view to_string(Material material) noexcept {
   return material == Material::HA ? "HA" : "K2HPO4";
+}
+
+std::optional<Material> material_from_string(std::string_view name) noexcept {
+  for (const Material material : {Material::HA, Material::K2HPO4})
+    if (name == to_string(material))
+      return material;
+  return std::nullopt;
 }
 
 std::optional<double> bmd_mg_cm3(const Calibration& calibration, double hu) noexcept {
   if (calibration.mode == Mode::Raw || !calibration.slope || !calibration.intercept)
     return std::nullopt;
-  return *calibration.slope * hu + *calibration.intercept;
+  return (calibration.curvature * hu + *calibration.slope) * hu + *calibration.intercept;
+}
+
+double slope_at(const Calibration& calibration, double hu) noexcept {
+  return 2 * calibration.curvature * hu + calibration.slope.value_or(0);
+}
+
+std::optional<double> calibration_se_mg_cm3(const Calibration& calibration, double hu) noexcept {
+  const std::optional<double> bmd = bmd_mg_cm3(calibration, hu);
+  if (!bmd || !calibration.covariance)
+    return std::nullopt;
+  const std::array<double, 3> gradient{hu, 1, hu * hu};
+  double variance = std::pow(calibration.model_se_fraction * *bmd, 2);
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j)
+      variance += gradient[i] * (*calibration.covariance)[i][j] * gradient[j];
+  return std::sqrt(std::max(0.0, variance));
+}
+
+Calibration after_correction(Calibration c, double f, double o) noexcept {
+  if (!c.slope || !c.intercept)
+    return c;
+  // Slope, intercept and curvature of the composed curve are linear in those of the first.
+  const std::array<std::array<double, 3>, 3> to{{{f, 0, 2 * f * o}, {o, 1, o * o}, {0, 0, f * f}}};
+  const std::array<double, 3> from{*c.slope, *c.intercept, c.curvature};
+  std::array<double, 3> result{};
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j)
+      result[i] += to[i][j] * from[j];
+  c.slope = result[0];
+  c.intercept = result[1];
+  c.curvature = result[2];
+  if (!c.covariance)
+    return c;
+  Covariance carried{};
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j)
+      for (std::size_t k = 0; k < 3; ++k)
+        for (std::size_t l = 0; l < 3; ++l)
+          carried[i][j] += to[i][k] * (*c.covariance)[k][l] * to[j][l];
+  c.covariance = carried;
+  return c;
+}
+
+double converted_density(double mg_cm3, Material from, Material to, double effective_kev) {
+  return mg_cm3 * hu_per_mg_cm3(from, effective_kev) / hu_per_mg_cm3(to, effective_kev);
 }
 
 std::span<const PublishedLine> published_lines() noexcept {
@@ -93,11 +118,12 @@ Calibration calibration_from(const std::string& text) {
   if (text == "raw")
     return {};
   if (text == "internal")
-    throw ConfigError("internal calibration is not built yet (it needs tissue samples) use raw or published:NAME");
+    throw ConfigError("an internal calibration is made from the scan's own tissues (no file holds it) use a command "
+                      "that reads the scan, such as bmd --calibration internal");
   constexpr std::string_view prefix = "published:";
   if (text.starts_with(prefix))
     return published(std::string_view(text).substr(prefix.size()));
-  return from_file(text);
+  return read_calibration(text);
 }
 
 } // namespace osteocalc::calibration

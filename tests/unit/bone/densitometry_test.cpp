@@ -97,6 +97,122 @@ TEST(MeasureBone, APublishedLineIsFlagged) {
                         "BONE-PUBLISHED-LINE"));
 }
 
+TEST(MeasureBone, StandardErrorsJoinCalibrationNoiseAndPlacement) {
+  Spine spine;
+  spine.make();
+  calibration::Calibration made = line(calibration::Mode::Phantom);
+  made.covariance = calibration::Covariance{{{0, 0, 0}, {0, 9, 0}, {0, 0, 0}}}; // 3 mg/cm3 whatever the HU
+  const BoneResult quiet = measure_bone(spine.scan.hu, spine.bodies, made);
+  EXPECT_NEAR(at(quiet, Vertebra::L1).bmd_se_mg_cm3.value(), 3, 0.1);
+  EXPECT_NEAR(quiet.summary->bmd_se_mg_cm3.value(), 3, 0.1); // common to all levels: does not average out
+  std::mt19937 random(2);
+  for (std::int16_t& hu : spine.scan.hu.voxels())
+    hu = static_cast<std::int16_t>(hu - 90 + static_cast<int>(random() % 181)); // SD 52
+  made.covariance = calibration::Covariance{};
+  const BoneResult noisy = measure_bone(spine.scan.hu, spine.bodies, made);
+  const VertebraDensity& l1 = at(noisy, Vertebra::L1);
+  const double se_hu = l1.trabecular->sd_hu / std::sqrt(static_cast<double>(l1.trabecular->n));
+  EXPECT_NEAR(l1.uncertainty.noise_hu, se_hu, 0.35 * se_hu);
+  EXPECT_NEAR(l1.bmd_se_mg_cm3.value(), 0.8 * l1.uncertainty.total_hu(), 1e-9);
+  EXPECT_LT(noisy.summary->bmd_se_mg_cm3.value(), l1.bmd_se_mg_cm3.value()); // the levels' own does
+  EXPECT_EQ(noisy.l1_l3->levels, (std::vector{Vertebra::L1, Vertebra::L2, Vertebra::L3}));
+  EXPECT_FALSE(at(measure_bone(spine.scan.hu, spine.bodies, line(calibration::Mode::Phantom)), Vertebra::L1)
+                   .bmd_se_mg_cm3); // a line that states no covariance promises nothing
+}
+
+TEST(MeasureBone, AVoxelMoreOrLessOfLabelMovesTheDensityLittle) {
+  Spine spine;
+  spine.vertebrae = test::analytic_spine(Vertebra::L1, 2);
+  spine.make(1);
+  const double given = *measure_bone(spine.scan.hu, spine.bodies, line(calibration::Mode::Phantom)).summary->bmd_mg_cm3;
+  for (const bool grown : {true, false}) {
+    Volume<LabelId> changed = spine.scan.labels.clone();
+    for (int z = 1; z + 1 < changed.size(2); ++z)
+      for (int y = 1; y + 1 < changed.size(1); ++y)
+        for (int x = 1; x + 1 < changed.size(0); ++x)
+          for (const auto& [dx, dy, dz] : {std::array{1, 0, 0}, std::array{-1, 0, 0}, std::array{0, 1, 0},
+                                           std::array{0, -1, 0}, std::array{0, 0, 1}, std::array{0, 0, -1}}) {
+            const LabelId here = spine.scan.labels(x, y, z), there = spine.scan.labels(x + dx, y + dy, z + dz);
+            if ((here == 0) == grown && (there == 0) != grown)
+              changed(x, y, z) = there;
+          }
+    const BoneResult moved =
+        measure_bone(spine.scan.hu, find_vertebral_bodies(changed, {}), line(calibration::Mode::Phantom));
+    EXPECT_NEAR(*moved.summary->bmd_mg_cm3 / given, 1, 0.03) << grown;
+  }
+}
+
+TEST(MeasureBone, IntegralAndShellAreDenserThanTheCore) {
+  Spine spine;
+  spine.make(1.5);
+  const VertebraDensity l1 =
+      at(measure_bone(spine.scan.hu, spine.bodies, line(calibration::Mode::Phantom)), Vertebra::L1);
+  ASSERT_TRUE(l1.integral && l1.shell);
+  // Core of 20.5 x 14.5 x 25 mm at 120 HU in a body of 22 x 16 x 28 mm whose rest reads 400.
+  const double core = 20.5 * 14.5 * 25, body = 22.0 * 16 * 28;
+  EXPECT_NEAR(l1.integral->hu.mean_hu, 400 - 280 * core / body, 12);
+  EXPECT_NEAR(l1.integral->volume_cm3, std::acos(-1.0) * body / 1000, 2.5); // with the roots of the pedicles
+  EXPECT_GT(l1.shell->hu.mean_hu, l1.integral->hu.mean_hu + 30);
+  EXPECT_NEAR(l1.shell->bmd_mg_cm3.value(), 0.8 * l1.shell->hu.mean_hu + 5, 1e-9);
+}
+
+TEST(MeasureBone, ContrastWithholdsDensitiesUnlessTheUserCorrectsALaterPhase) {
+  Spine spine;
+  spine.make(3);
+  const auto measured = [&](ContrastPhase phase, std::optional<ContrastCorrection> correction) {
+    BoneOptions options;
+    options.contrast = phase;
+    options.contrast_correction = correction;
+    return measure_bone(spine.scan.hu, spine.bodies, line(calibration::Mode::Phantom), options);
+  };
+  const BoneResult arterial = measured(ContrastPhase::Arterial, ContrastCorrection{0.9, -5});
+  EXPECT_FALSE(arterial.summary->bmd_mg_cm3);
+  EXPECT_TRUE(has_rule(arterial.issues, "BONE-CONTRAST"));
+  EXPECT_TRUE(at(arterial, Vertebra::L1).trabecular);
+  EXPECT_FALSE(measured(ContrastPhase::Later, {}).summary->bmd_mg_cm3);
+  const BoneResult corrected = measured(ContrastPhase::Later, ContrastCorrection{0.9, -5});
+  EXPECT_TRUE(has_rule(corrected.issues, "BONE-CONTRAST-CORRECTED"));
+  EXPECT_NEAR(corrected.summary->bmd_mg_cm3.value(), 0.8 * (0.9 * corrected.summary->mean_hu - 5) + 5, 1e-9);
+}
+
+TEST(MeasureBone, AnotherVoltageWithoutCalibrationIsFlagged) {
+  Spine spine;
+  spine.make(3);
+  BoneOptions options;
+  options.kvp_kv = 100;
+  EXPECT_TRUE(has_rule(measure_bone(spine.scan.hu, spine.bodies, {}, options).issues, "BONE-KVP"));
+  EXPECT_FALSE(has_rule(measure_bone(spine.scan.hu, spine.bodies, line(calibration::Mode::Phantom), options).issues,
+                        "BONE-KVP"));
+}
+
+TEST(MeasureBone, AnUnevenLevelIsExcludedAsALesion) {
+  Spine spine;
+  spine.make();
+  std::mt19937 random(4);
+  for (std::int16_t& hu : spine.scan.hu.voxels())
+    hu = static_cast<std::int16_t>(hu - 10 + static_cast<int>(random() % 21));
+  // A haemangioma: columns of dense trabeculae in fat.
+  spine.paint(Vertebra::L2, -60,
+              [](const Vec3& p) { return std::abs(p[0]) < 18 && std::abs(p[1]) < 12 && std::abs(p[2]) < 11; });
+  spine.paint(Vertebra::L2, 240, [](const Vec3& p) {
+    return std::abs(p[0]) < 18 && std::abs(p[1]) < 12 && std::abs(p[2]) < 11 &&
+           std::fmod(std::abs(p[0]) + std::abs(p[1]), 6) < 3;
+  });
+  EXPECT_TRUE(excluded_for(at(measure_bone(spine.scan.hu, spine.bodies, {}), Vertebra::L2), "haemangioma"));
+}
+
+TEST(MeasureBone, HeightLossesAreNamedAndGraded) {
+  Spine spine;
+  spine[Vertebra::L1].anterior_mm = 18;
+  spine.make(1.5);
+  const BoneResult result = measure_bone(spine.scan.hu, spine.bodies, {});
+  const VertebraDensity& l1 = at(result, Vertebra::L1);
+  ASSERT_EQ(l1.height_losses.size(), 3U);
+  EXPECT_EQ(l1.height_losses[0].definition, HeightLoss::Genant);
+  EXPECT_GE(l1.genant.value(), 1);
+  EXPECT_EQ(at(result, Vertebra::L3).genant, 0);
+}
+
 TEST(MeasureBone, ABodyCutByTheFieldIsExcludedAndHasNoHeights) {
   Spine spine;
   spine.vertebrae = test::analytic_spine(Vertebra::L1, 3);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
+#include <numbers>
 #include <random>
 
 namespace osteocalc::bone {
@@ -63,6 +64,25 @@ TEST(TrabecularVoi, OptionsMoveItsBorders) {
   VoiOptions deep;
   deep.erosion_mm = 25;
   EXPECT_TRUE(trabecular_voi(cylinder_body(), scan_grid, deep).voxels.empty());
+}
+
+TEST(TrabecularVoi, DefinitionsDifferAsTheirNamesSay) {
+  const auto count = [](VoiDefinition definition) {
+    VoiOptions options;
+    options.definition = definition;
+    const VolumeOfInterest voi = trabecular_voi(cylinder_body(), scan_grid, options);
+    return static_cast<double>(voi.voxels.size()) * voxel_volume_mm3(scan_grid);
+  };
+  // The cylinder less 4 mm: radius 16, height 20 to 21 (its 29 layers less four at each end).
+  const double eroded = count(VoiDefinition::ErodedBody);
+  EXPECT_NEAR(eroded, std::numbers::pi * 16 * 16 * 20.5, 0.06 * eroded);
+  // Without the vein's wedge: 16 mm long, 12 mm wide at its end, 8 mm high.
+  EXPECT_NEAR(eroded - count(VoiDefinition::FullCore), 0.5 * 16 * 12 * 8.5, 250);
+  EXPECT_NEAR(count(VoiDefinition::EllipseSlab), std::numbers::pi * 11.9 * 10.2 * 11, 600);
+  for (const VoiDefinition definition :
+       {VoiDefinition::EllipseSlab, VoiDefinition::ErodedBody, VoiDefinition::FullCore})
+    EXPECT_EQ(voi_definition_from_string(to_string(definition)), definition);
+  EXPECT_FALSE(voi_definition_from_string("sphere"));
 }
 
 TEST(TrabecularVoi, IsOrderedBySliceRowColumn) {
