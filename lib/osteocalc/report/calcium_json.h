@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// For .cpp files of this module only.
 #include "osteocalc/report/json_values.h"
 #include "osteocalc/study/study_result.h"
 

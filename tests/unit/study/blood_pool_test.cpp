@@ -38,5 +38,12 @@ TEST(BloodPool, IsAbsentWithoutAnAortaOrWithoutAnInside) {
   EXPECT_FALSE(measure_blood_pool(scan.image.hu, thread, {}).median_hu);
 }
 
+TEST(ContrastPhase, FollowsTheBlood) {
+  EXPECT_EQ(contrast_phase({}), bone::ContrastPhase::None); // no aorta labelled: nothing says there is contrast
+  EXPECT_EQ(contrast_phase({100.0, {}, {}}), bone::ContrastPhase::None);
+  EXPECT_EQ(contrast_phase({150.0, {}, {}}), bone::ContrastPhase::Later);
+  EXPECT_EQ(contrast_phase({201.0, {}, {}}), bone::ContrastPhase::Arterial);
+}
+
 } // namespace
 } // namespace osteocalc::study
