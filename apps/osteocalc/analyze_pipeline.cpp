@@ -83,6 +83,16 @@ void write_run_json(const PipelineRequest& request, double read_s, double analyz
   report::write_text_file(request.output / "run.json", run.dump(2) + "\n");
 }
 
+/// A scan that cannot be calibrated as asked is still measured: its HU stay, and the reason goes with them.
+calibration::Calibration calibration_or_raw(const PipelineRequest& request, CtImage& image, const LabelMap& labels) {
+  try {
+    return calibration_for(request.calibration, image, labels, request.options.parallel);
+  } catch (const Refusal& refusal) {
+    append(image.issues, refusal.issues());
+    return {};
+  }
+}
+
 } // namespace
 
 study::StudyResult run_pipeline(PipelineRequest request) {
@@ -95,6 +105,7 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   CtImage image = io::read_ct(request.study, reading);
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
+  request.options.calibration = calibration_or_raw(request, image, labels);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();

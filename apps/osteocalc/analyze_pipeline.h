@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "calibration_source.h"
 #include "label_source.h"
 
 #include "osteocalc/core/parallel.h"
@@ -15,6 +16,7 @@ namespace osteocalc::app {
 /// One study from disk to disk: what `analyze` does and `demo` does for each person.
 struct PipelineRequest {
   std::filesystem::path study, output;
+  CalibrationSource calibration;
   LabelSource labels;             ///< not given: the anatomy is found in the image
   std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
   bool keep_ids = false;

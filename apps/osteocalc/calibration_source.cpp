@@ -36,6 +36,13 @@ void add_calibration_options(CLI::App& app, CalibrationSource& source) {
   app.add_option("--scan-date", source.date, "YYYY-MM-DD, for a store, where the header states none");
 }
 
+void check_calibration(const CalibrationSource& source) {
+  if (source.text.starts_with(store_prefix))
+    (void)calibration::read_store(source.text.substr(store_prefix.size()));
+  else if (source.text != "internal")
+    (void)calibration::calibration_from(source.text);
+}
+
 calibration::ScannerKey scanner_key(const CtImage& image) {
   const CtAcquisition& a = image.acquisition;
   const VolumeGeometry& g = image.hu.geometry();

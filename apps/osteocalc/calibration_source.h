@@ -22,6 +22,10 @@ struct CalibrationSource {
 };
 void add_calibration_options(CLI::App& app, CalibrationSource& source);
 
+/// Reads what can be read before the scan is: a wrong name or file costs no minutes.
+/// \throw ConfigError, CalibrationError, IoError
+void check_calibration(const CalibrationSource& source);
+
 /// What the scan's header says that a calibration depends on.
 [[nodiscard]] calibration::ScannerKey scanner_key(const CtImage& image);
 

@@ -15,7 +15,8 @@ namespace osteocalc::app {
 namespace {
 
 struct AnalyzeArguments {
-  std::string study, output, key_file, calibration = "raw", sex, level_hint;
+  std::string study, output, key_file, sex, level_hint;
+  CalibrationSource calibration;
   LabelSource labels;
   bool keep_ids = false;
   ScoringArguments scoring;
@@ -27,6 +28,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   PipelineRequest request;
   request.study = arguments.study;
   request.output = arguments.output;
+  request.calibration = arguments.calibration;
   request.labels = arguments.labels;
   request.key_file = arguments.key_file;
   request.keep_ids = arguments.keep_ids;
@@ -36,13 +38,13 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   options.kvp_kv = arguments.scoring.kvp_kv;
   options.age_years = arguments.age_years;
   options.sex = sex_from_string(arguments.sex);
-  options.calibration = calibration::calibration_from(arguments.calibration);
   options.paradox.high_abdominal_agatston = arguments.high_abdominal;
   options.parallel = context.parallel;
   return request;
 }
 
 int run_analyze(const AnalyzeArguments& arguments, const Context& context) {
+  check_calibration(arguments.calibration);
   const study::StudyResult result = run_pipeline(request_of(arguments, context));
   if (context.json)
     fmt::print("{}", report::study_json(result));
@@ -69,7 +71,7 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
   app.add_option("--key-file", arguments->key_file,
                  "key of the subject's pseudonym; default: made in the output folder");
   app.add_flag("--keep-ids", arguments->keep_ids, "write the patient id itself as subject");
-  app.add_option("--calibration", arguments->calibration, "raw, published:NAME or a calibration.json");
+  add_calibration_options(app, arguments->calibration);
   app.add_option("--high-abdominal-agatston", arguments->high_abdominal,
                  "abdominal aortic score that counts as high where there is no coronary score");
   add_scoring_options(app, arguments->scoring);

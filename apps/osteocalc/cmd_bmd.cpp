@@ -60,6 +60,7 @@ void print_table(const bone::BoneResult& result) {
 }
 
 int run_bmd(const BmdArguments& arguments, const Context& context) {
+  check_calibration(arguments.calibration);
   io::ReadOptions reading;
   reading.parallel = context.parallel;
   const CtImage image = io::read_ct(arguments.image, reading);

@@ -32,6 +32,8 @@ TEST(CohortJson, FollowsTheSchema) {
         EXPECT_TRUE(term.contains(key)) << key;
   }
   EXPECT_EQ(ids, (std::vector<std::string>{"spearman", "crude_sd", "crude_unit", "adjusted_sd", "adjusted_unit"}));
+  EXPECT_EQ(json.at("provenance").at("plan_sha256").get<std::string>().size(), 64U);
+  EXPECT_EQ(json.at("specifications").size(), 4U);
 }
 
 TEST(CohortJson, NumbersSurviveAndTheUnknownIsNull) {
@@ -39,10 +41,10 @@ TEST(CohortJson, NumbersSurviveAndTheUnknownIsNull) {
   const nlohmann::json json = nlohmann::json::parse(cohort_json(made));
   const auto& adjusted = json.at("models").at(3);
   EXPECT_EQ(adjusted.at("formula"), "log1p(score) ~ standardize(bmd) + age_years + sex");
-  EXPECT_EQ(adjusted.at("terms").at(1).at("estimate").get<double>(), made.adjusted[0].per_sd.terms[1].estimate);
+  EXPECT_EQ(adjusted.at("terms").at(1).at("estimate").get<double>(), cohort::exposure_slope(cohort::fitted(made, "adjusted_sd")).estimate);
   EXPECT_EQ(adjusted.at("terms").at(3).at("term"), "sexM");
   EXPECT_DOUBLE_EQ(adjusted.at("percent_change").at("estimate").get<double>(),
-                   100 * std::expm1(made.adjusted[0].per_sd.terms[1].estimate));
+                   100 * std::expm1(cohort::exposure_slope(cohort::fitted(made, "adjusted_sd")).estimate));
   EXPECT_TRUE(json.at("models").at(0).at("terms").at(0).at("se").is_null());
 }
 

@@ -24,7 +24,7 @@ inline study::StudyResult qc_study() {
   for (int z = 20; z < 22; ++z)
     for (int y = 10; y < 14; ++y)
       lesion.runs.push_back({z, {y, 10, 14}});
-  result.beds.push_back({"coronary", calcium::VariantScore{}, {}, {lesion}, true});
+  result.beds.push_back({"coronary", calcium::VariantScore{}, {}, {{lesion, {}}}, true});
   return result;
 }
 

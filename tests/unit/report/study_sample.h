@@ -14,7 +14,7 @@ inline study::StudyResult sample_study() {
   qurai.variant = calcium::Variant::Qurai;
   qurai.agatston = 79;
   calcium::Lesion lesion{1, {-12.345, 30.5, -100.25}, 81.5, 61.125, 512, 301.256, 4, 6, {}};
-  result.beds.push_back({"coronary", reference, {reference, qurai}, {lesion}, true});
+  result.beds.push_back({"coronary", reference, {reference, qurai}, {{lesion, {}}}, true});
   result.beds.push_back({"aorta_abdominal", {}, {}, {}, false});
 
   bone::BoneResult bone;
@@ -35,7 +35,7 @@ inline study::StudyResult sample_study() {
   bone.vertebrae.push_back(std::move(l1));
   bone.vertebrae.push_back(std::move(l2));
   bone.vertebrae.push_back(std::move(l3));
-  bone.summary = bone::BoneSummary{{Vertebra::L1, Vertebra::L2}, 125.5, 105.4, "low"};
+  bone.summary = bone::BoneSummary{{Vertebra::L1, Vertebra::L2}, 125.5, 105.4, {}, "low"};
   result.bone = std::move(bone);
 
   result.paradox = {false, true, "bone"};
