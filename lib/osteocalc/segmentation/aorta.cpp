@@ -68,8 +68,25 @@ std::size_t top_of_descending(const std::vector<CircleHit>& hits) {
   return top;
 }
 
+/// Low down the ascending aorta bends left, towards the ventricle. A course that swings right there has slipped into
+/// the right atrium: how many hits from above it was right. `first` is where the lower part begins.
+std::size_t depth_before_swing(const std::vector<CircleHit>& down, std::size_t first) {
+  constexpr double swing = 1.5; // pixels
+  Line x;
+  for (const CircleHit& h : down)
+    x.push_back(h.x);
+  x = box_mean(x, 5);
+  std::size_t leftmost = first;
+  for (std::size_t i = first; i < x.size(); ++i)
+    if (x[i] >= x[leftmost])
+      leftmost = i;
+    else if (x[i] < x[leftmost] - swing)
+      return leftmost + 1;
+  return x.size();
+}
+
 /// How many hits from above belong to the ascending aorta: once it is `least_radii` long, a lasting loss of its round
-/// outline is the root, or a sharp turn to the right, into the atrium; the chambers below may imitate an outline.
+/// outline is the root, or a turn to the right, into the atrium; the chambers below may imitate an outline.
 std::size_t root_depth(const std::vector<CircleHit>& down, double least_radii) {
   constexpr double least_root_score = 0.48, sharp_turn = 0.6;
   constexpr std::size_t ahead = 5;
@@ -81,9 +98,11 @@ std::size_t root_depth(const std::vector<CircleHit>& down, double least_radii) {
     const std::size_t next = std::min(i + ahead, down.size() - 1);
     return scores[i] > least_root_score && down[i].x - down[next].x < sharp_turn * static_cast<double>(ahead);
   };
+  const std::size_t least = static_cast<std::size_t>(least_radii * down.front().radius_mm / working_spacing_mm);
+  const std::size_t most = depth_before_swing(down, least / 2);
   std::size_t i = 0;
   while (i < down.size() &&
-         (static_cast<double>(i) * working_spacing_mm < least_radii * down[i].radius_mm || goes_on(i)))
+         (static_cast<double>(i) * working_spacing_mm < least_radii * down[i].radius_mm || (i < most && goes_on(i))))
     ++i;
   return i;
 }

@@ -43,10 +43,16 @@ struct AortaResult {
   std::optional<Vec3> root_mm; ///< lowest point where the ascending aorta is still round: about the sinuses
   std::optional<Vec3> bifurcation_mm;
   std::optional<double> blood_hu, blood_sd_hu; ///< median and robust SD within the trusted lumen, working grid
-  Issues issues; ///< SEG-AORTA-NONE, -SPINE, -ARCH, -ASCENDING, -ROOT, -BIFURCATION, -CUT, -WEAK, -WIDE
+  Issues issues; ///< SEG-AORTA-NONE, -SPINE, -ARCH, -ASCENDING, -ROOT, -BIFURCATION, -CUT, -WEAK, -WIDE, -CONTRAST
 };
 
 inline constexpr double section_step_mm = 2.0;
+
+/// Blood as bright as this holds contrast agent.
+inline constexpr double enhanced_blood_hu = 100.0;
+[[nodiscard]] inline bool is_enhanced(const AortaResult& aorta) noexcept {
+  return aorta.blood_hu && *aorta.blood_hu > enhanced_blood_hu;
+}
 
 /// Finds the aorta in a CT in HU. Needs the spine's course; levels that are certain split thoracic from abdominal.
 /// \pre image runs in LPS order; `body` is find_body(image), `spine` find_vertebrae(image, body)
@@ -56,10 +62,10 @@ inline constexpr double section_step_mm = 2.0;
 /// Labels 211..214, 65, 66 of every voxel whose centre lies within the outer wall; 0 elsewhere.
 [[nodiscard]] Volume<LabelId> paint_aorta(const AortaResult& aorta, const VolumeGeometry& image, Parallel parallel);
 
-/// The same, with the calcium that bulges out of the smooth outline: pixels of 130 HU and more of the same slice that
-/// touch it, end within 2 mm of it and keep a pixel away from every vertebra. What goes on further (bone, bowel, a
-/// branch) stays out. Short plaque at a limit goes whole to one segment (join_divided_calcium). \pre `vertebrae` lies
-/// on the image's grid, 0 where there is none
+/// The same, with the calcium that bulges out of the smooth outline: pixels of 130 HU and more that go on within it in
+/// the same slice, end within 3 mm of it and lead to no vertebra. What goes on further (bone, bowel, a branch) stays
+/// out. Short plaque at a limit goes whole to one segment (join_divided_calcium).
+/// \pre `vertebrae` lies on the image's grid, 0 where there is none
 [[nodiscard]] Volume<LabelId> paint_aorta(const AortaResult& aorta, const Volume<std::int16_t>& image,
                                           const Volume<LabelId>& vertebrae, Parallel parallel);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double end_slab_mm = 0.75 * section_step_mm; // how far the end sections reach beyond themselves
 // Calcium of the wall may bulge out of the smooth outline by so much; what goes on beyond is something else.
-constexpr double touching_mm = 1.0, bulge_mm = 2.0, band_mm = 4.0;
+constexpr double bulge_mm = 3.0, band_mm = 5.0;
 
 /// Contour at an angle, linear between rays.
 double contour_at(const VesselSection& s, double angle) {
@@ -137,25 +137,16 @@ WallSlice paint_slice(const AortaResult& aorta, const VolumeGeometry& image, int
   return slice;
 }
 
-bool touches(SliceView<const LabelId> bone, int x, int y) {
-  for (int v = std::max(0, y - 1); v <= std::min(bone.height - 1, y + 1); ++v)
-    for (int u = std::max(0, x - 1); u <= std::min(bone.width - 1, x + 1); ++u)
-      if (bone(u, v) != 0)
-        return true;
-  return false;
-}
-
 using Pixel = std::array<int, 2>;
 
-/// Bright pixels of the band outside the outline, away from the vertebrae, joined to pieces.
-std::vector<std::vector<Pixel>> bright_pieces(const WallSlice& slice, SliceView<const std::int16_t> image,
-                                              SliceView<const LabelId> bone) {
+/// Bright pixels of the band outside the outline, joined to pieces.
+std::vector<std::vector<Pixel>> bright_pieces(const WallSlice& slice, SliceView<const std::int16_t> image) {
   const Window& w = slice.window;
   std::vector<std::uint8_t> open(slice.segments.size(), 0);
   for (int y = w.y0; y < w.y1; ++y)
     for (int x = w.x0; x < w.x1; ++x)
       if (const std::size_t i = w.index(x, y); slice.segments[i] != 0 && slice.beyond_mm[i] > 0.0F)
-        open[i] = image(x, y) >= aortic_calcium_hu && !touches(bone, x, y);
+        open[i] = image(x, y) >= aortic_calcium_hu;
   std::vector<std::vector<Pixel>> pieces;
   for (int y = w.y0; y < w.y1; ++y)
     for (int x = w.x0; x < w.x1; ++x) {
@@ -177,15 +168,29 @@ std::vector<std::vector<Pixel>> bright_pieces(const WallSlice& slice, SliceView<
   return pieces;
 }
 
-/// Plaque that bulges out of the outline: it touches the outline and ends near it.
+/// Plaque that bulges out of the outline: it goes on within it, ends near it and leads to no vertebra.
 void add_bulging_calcium(const WallSlice& slice, SliceView<const std::int16_t> image, SliceView<const LabelId> bone,
                          SliceView<LabelId> labels) {
-  for (const std::vector<Pixel>& piece : bright_pieces(slice, image, bone)) {
-    const auto beyond = [&](const Pixel& p) { return double(slice.beyond_mm[slice.window.index(p[0], p[1])]); };
-    const auto [least, most] = std::ranges::minmax_element(piece, {}, beyond);
-    if (beyond(*least) <= touching_mm && beyond(*most) <= bulge_mm)
-      for (const Pixel& p : piece)
-        labels(p[0], p[1]) = slice.segments[slice.window.index(p[0], p[1])];
+  const Window& w = slice.window;
+  const auto beyond = [&](const Pixel& p) { return double(slice.beyond_mm[w.index(p[0], p[1])]); };
+  const auto beside = [&](const Pixel& p, const auto& is_wanted) {
+    for (int y = std::max(w.y0, p[1] - 1); y <= std::min(w.y1 - 1, p[1] + 1); ++y)
+      for (int x = std::max(w.x0, p[0] - 1); x <= std::min(w.x1 - 1, p[0] + 1); ++x)
+        if (is_wanted(x, y))
+          return true;
+    return false;
+  };
+  const auto is_bone = [&](int x, int y) { return bone(x, y) != 0; };
+  const auto is_inside = [&](int x, int y) {
+    return slice.beyond_mm[w.index(x, y)] <= 0.0F && image(x, y) >= aortic_calcium_hu;
+  };
+  for (const std::vector<Pixel>& piece : bright_pieces(slice, image)) {
+    const auto any = [&](const auto& test) { return std::ranges::any_of(piece, test); };
+    if (any([&](const Pixel& p) { return beyond(p) > bulge_mm || beside(p, is_bone); }) ||
+        !any([&](const Pixel& p) { return beside(p, is_inside); }))
+      continue;
+    for (const Pixel& p : piece)
+      labels(p[0], p[1]) = slice.segments[w.index(p[0], p[1])];
   }
 }
 
@@ -224,9 +229,11 @@ Volume<LabelId> paint_aorta(const AortaResult& aorta, const Volume<std::int16_t>
   parallel_for(static_cast<std::size_t>(image.size(2)), parallel, [&](std::size_t slice) {
     const int z = static_cast<int>(slice);
     const WallSlice wall = paint_slice(aorta, image.geometry(), z, labels.slice(z));
-    add_bulging_calcium(wall, image.slice(z), vertebrae.slice(z), labels.slice(z));
+    if (!is_enhanced(aorta)) // no pixel of it could be told from calcium
+      add_bulging_calcium(wall, image.slice(z), vertebrae.slice(z), labels.slice(z));
   });
-  join_divided_calcium(image, labels, parallel);
+  if (!is_enhanced(aorta))
+    join_divided_calcium(image, labels, parallel);
   return labels;
 }
 

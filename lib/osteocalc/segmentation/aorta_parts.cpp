@@ -168,6 +168,11 @@ void report_doubts(const View& view, AortaResult& aorta) {
                              "given); give labels of the aorta"));
     return;
   }
+  if (is_enhanced(aorta))
+    issues.push_back(warning("SEG-AORTA-CONTRAST", "aorta",
+                             "its blood reads " + std::to_string(std::lround(*aorta.blood_hu)) +
+                                 " HU, so it holds contrast agent (calcium cannot be told from blood, outlines may be "
+                                 "wrong); use a scan without contrast"));
   const bool ascending = aorta.root_mm.has_value();
   if (view.top_cut && !ascending && view.heart_level)
     issues.push_back(warning("SEG-AORTA-ASCENDING", "aorta_ascending",

@@ -163,8 +163,8 @@ void draw(const std::string& file, const std::map<Protocol, Summary>& results) {
   using namespace report;
   Svg svg("insert", 640, 400, "Bias of four measures by slice thickness",
           "Cylinders of 5 mm at 120 kV; vertical bars are one standard deviation");
-  const Scale x{0, 5.4, 70, 480}, y{-60, 60, 340, 30};
-  for (const double tick : nice_ticks(-60, 60, 7)) {
+  const Scale x{0, 5.4, 70, 480}, y{-40, 160, 340, 30};
+  for (const double tick : nice_ticks(-40, 160, 7)) {
     svg.line(x.from_px, y(tick), x.to_px, y(tick), {tick == 0 ? color::grey : color::faint});
     svg.text(x.from_px - 8, y(tick) + 5, tick_label(tick), {.anchor = Anchor::End});
   }

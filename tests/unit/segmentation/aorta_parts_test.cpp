@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numbers>
+
 namespace osteocalc::segmentation {
 namespace {
 
@@ -31,6 +34,29 @@ TEST(AortaParts, UncertainLevelsDoNotCount) {
   EXPECT_FALSE(landmarks_of(p).by_level);
 }
 
+TEST(AortaParts, TheArchLiesBetweenItsOuterBranches) {
+  AortaResult found;
+  found.aorta.emplace_back();
+  const double bend_mm = 35.0, radius_mm = 14.0;
+  for (double angle = 0.0; angle <= std::numbers::pi; angle += section_step_mm / bend_mm) {
+    VesselSection s;
+    s.center_mm = {-bend_mm * std::cos(angle), 0.0, 300.0 + bend_mm * std::sin(angle)};
+    s.radius_mm = radius_mm;
+    s.segment = AortaSegment::Arch;
+    found.aorta.back().push_back(s);
+  }
+  Landmarks marks;
+  marks.thorax_end_z_mm = 100.0;
+  name_parts(marks, found);
+  const double limit_mm = 300.0 + bend_mm - 0.65 * radius_mm;
+  for (const VesselSection& s : found.aorta.front()) {
+    if (std::abs(s.center_mm[2] - limit_mm) < 0.1)
+      continue;
+    const auto side = s.center_mm[0] < 0.0 ? AortaSegment::Ascending : AortaSegment::Descending;
+    EXPECT_EQ(s.segment, s.center_mm[2] > limit_mm ? AortaSegment::Arch : side) << s.center_mm[0];
+  }
+}
+
 TEST(AortaParts, DoubtsAreReported) {
   AortaResult found;
   found.aorta.emplace_back(20);
@@ -40,8 +66,10 @@ TEST(AortaParts, DoubtsAreReported) {
     s.radius_mm = i == 3 ? 25.0 : 10.0;
     s.confidence = i > 8 ? 0.1 : 0.9;
   }
+  found.blood_hu = 180.0;
   report_doubts({}, found);
-  for (const char* rule : {"SEG-AORTA-ARCH", "SEG-AORTA-BIFURCATION", "SEG-AORTA-WEAK", "SEG-AORTA-WIDE"})
+  for (const char* rule :
+       {"SEG-AORTA-CONTRAST", "SEG-AORTA-ARCH", "SEG-AORTA-BIFURCATION", "SEG-AORTA-WEAK", "SEG-AORTA-WIDE"})
     EXPECT_TRUE(has_rule(found.issues, rule)) << rule;
   EXPECT_FALSE(has_rule(found.issues, "SEG-AORTA-CUT"));
 }

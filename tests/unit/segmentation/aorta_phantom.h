@@ -97,7 +97,7 @@ struct AortaPhantom {
 
 /// Of all parts of the aorta against the stamped truth.
 inline double aorta_dice(const AortaPhantom& phantom, const segmentation::AortaResult& found) {
-  const auto labels = segmentation::paint_aorta(found, phantom.hu.geometry(), 0.0, {2});
+  const auto labels = segmentation::paint_aorta(found, phantom.hu.geometry(), {2});
   double both = 0.0, sum = 0.0;
   for (std::size_t i = 0; i < labels.voxels().size(); ++i) {
     const bool ours = labels.voxels()[i] >= label::aorta_ascending, theirs = phantom.truth.voxels()[i] == label::aorta;

@@ -21,7 +21,7 @@ TEST(AortaShared, AgreesWithTheNetworksLabelsOnTheAbdomen) {
   const LabelMap reference = io::read_labels(folder / "labels_117.nii.gz");
   const Body body = find_body(ct.hu, {2});
   const AortaResult found = find_aorta(ct.hu, body, find_vertebrae(ct.hu, body, {}, {2}), {2});
-  const auto labels = paint_aorta(found, ct.hu.geometry(), 0.0, {2});
+  const auto labels = paint_aorta(found, ct.hu.geometry(), {2});
   const auto truth = resample_labels(reference.voxels, ct.hu.geometry(), {2});
   double both = 0.0, sum = 0.0;
   for (std::size_t i = 0; i < labels.voxels().size(); ++i) {

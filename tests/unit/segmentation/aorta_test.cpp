@@ -70,9 +70,9 @@ TEST(Aorta, HasRadiusCentreAndSegmentsOfThePhantom) {
 
 TEST(Aorta, IsTheSameForAnyNumberOfThreads) {
   const auto& [p, r] = whole();
-  const auto two = paint_aorta(r, p.hu.geometry(), 0.0, {2});
+  const auto two = paint_aorta(r, p.hu.geometry(), {2});
   for (const int threads : {1, 3}) {
-    const auto other = paint_aorta(p.find(threads), p.hu.geometry(), 0.0, {threads});
+    const auto other = paint_aorta(p.find(threads), p.hu.geometry(), {threads});
     EXPECT_TRUE(std::ranges::equal(two.voxels(), other.voxels())) << threads;
   }
 }
@@ -86,7 +86,7 @@ TEST(Aorta, KeepsThickPlaqueWithinItsWall) {
       p.stamp({14.0 + 10.5 * std::cos(angle), 34.0 + 10.5 * std::sin(angle), z}, 1.5, 600, label::aorta);
   const AortaResult r = p.find();
   EXPECT_GT(aorta_dice(p, r), 0.95);
-  const auto labels = paint_aorta(r, p.hu.geometry(), 1.0, {2});
+  const auto labels = paint_aorta(r, p.hu, Volume<LabelId>(p.hu.geometry(), 0), {2});
   std::size_t plaque = 0, inside = 0;
   for (std::size_t i = 0; i < labels.voxels().size(); ++i)
     if (p.hu.voxels()[i] == 600) {
@@ -94,6 +94,30 @@ TEST(Aorta, KeepsThickPlaqueWithinItsWall) {
       inside += labels.voxels()[i] != 0;
     }
   EXPECT_GT(static_cast<double>(inside), 0.97 * static_cast<double>(plaque));
+}
+
+TEST(Aorta, EndsAtTheRootAndNotInTheAtrium) {
+  AortaPhantom p(360.0);
+  p.stamp_descending(0.0, 300.0, 11.0);
+  p.stamp_arch(300.0, 230.0, 13.0);
+  p.stamp_tube({-12, -36, 230}, {-40, -36, 150}, 15.0, 0); // round, and goes on to the right
+  const AortaResult r = p.find();
+  ASSERT_TRUE(r.root_mm);
+  EXPECT_NEAR((*r.root_mm)[2], 225.0, 12.0);
+}
+
+TEST(Aorta, FollowsAnAneurysm) {
+  AortaPhantom p(240.0);
+  p.name_levels(Vertebra::L4, 20.0);
+  for (double z = 0.0; z < 240.0; z += 0.5) { // 50 mm across at its widest, pushed forward by the column
+    const double swell = std::exp(-std::pow((z - 90.0) / 30.0, 2)), radius_mm = 10.0 + 15.0 * swell;
+    p.stamp({14.0 - 4.0 * swell, 43.0 - radius_mm, z}, radius_mm, 40, label::aorta);
+  }
+  const AortaResult r = p.find();
+  EXPECT_GT(aorta_dice(p, r), 0.93);
+  EXPECT_TRUE(has_rule(r.issues, "SEG-AORTA-WIDE"));
+  ASSERT_FALSE(r.aorta.empty());
+  EXPECT_NEAR(nearest(r.aorta.back(), {10.0, 18.0, 90.0}).radius_mm, 25.0, 1.5);
 }
 
 TEST(Aorta, TakesNoLowerHeartForTheAscendingAorta) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/report/results_csv.h"
+
+#include <string>
+#include <vector>
+
+namespace osteocalc::report {
+
+/// Every study's bed under every variant: study, bed, variant, agatston, category.
+[[nodiscard]] std::string variants_csv(const std::vector<CohortRow>& rows);
+
+/// How a cohort's scores move with the variant: for each bed and variant the studies, the median and range of its ratio
+/// to the reference (where that is above 0), the studies whose zero or positive finding changes, and those whose
+/// category changes.
+[[nodiscard]] std::string variant_summary_csv(const std::vector<CohortRow>& rows);
+
+} // namespace osteocalc::report
