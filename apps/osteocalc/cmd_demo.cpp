@@ -76,7 +76,7 @@ int run_demo(const DemoArguments& arguments, const Context& context) {
   request.outcome = "coronary_agatston";
   request.exposure = "spine_hu";
   request.adjust = {"age_years", "sex", "bmi_kg_m2", "smoking", "diabetes"};
-  const cohort::CohortResult result = cohort::run_cohort(request);
+  const cohort::CohortResult result = cohort::run_cohort(request, context.parallel);
   report::write_cohort_report(result, output);
   for (const std::string& finding : result.findings)
     fmt::print(context.json ? stderr : stdout, "{}\n", finding);

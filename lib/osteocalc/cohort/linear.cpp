@@ -5,7 +5,6 @@
 #include "osteocalc/core/error.h"
 
 #include <Eigen/Dense>
-#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <numbers>
@@ -68,29 +67,10 @@ MatrixXd hc3_covariance(const MatrixXd& X, const MatrixXd& inverse_R, const Vect
   return inverse_R * (Q.transpose() * weight.asDiagonal() * Q) * inverse_R.transpose();
 }
 
-Term make_term(const std::string& name, double estimate, double se, double df) {
-  Term result{name, estimate, se};
-  if (se > 0) {
-    result.statistic = estimate / se;
-    result.p = student_t_two_sided_p(*result.statistic, df);
-  }
-  result.ci_low = estimate - student_t_975(df) * se;
-  result.ci_high = estimate + student_t_975(df) * se;
-  return result;
-}
-
-void check_outcome(const ModelFrame& frame) {
-  const auto [low, high] = std::minmax_element(frame.outcome.begin(), frame.outcome.end());
-  if (*low == *high)
-    throw TableError(
-        fmt::format("the outcome is {} in all {} rows of {} (there is nothing to explain); check the column", *low,
-                    frame.rows.size(), frame.formula));
-}
-
 } // namespace
 
 Model fit_linear(const ModelFrame& frame, Errors errors) {
-  check_outcome(frame);
+  check_outcome_varies(frame);
   const MatrixXd X = design_matrix(frame);
   const VectorXd y = to_eigen(frame.outcome);
   const Qr qr(X);
@@ -111,9 +91,10 @@ Model fit_linear(const ModelFrame& frame, Errors errors) {
     model.log_likelihood = -0.5 * n * (std::log(2 * std::numbers::pi * rss / n) + 1);
   const MatrixXd covariance = errors == Errors::Hc3 ? hc3_covariance(X, inverse_R, residual, frame)
                                                     : MatrixXd(rss / model.df * inverse_R * inverse_R.transpose());
+  model.covariance.assign(covariance.reshaped<Eigen::RowMajor>().begin(), covariance.reshaped<Eigen::RowMajor>().end());
   for (std::size_t i = 0; i < frame.names.size(); ++i) {
     const auto j = static_cast<Index>(i);
-    model.terms.push_back(make_term(frame.names[i], beta(j), std::sqrt(covariance(j, j)), model.df));
+    model.terms.push_back(wald_term(frame.names[i], beta(j), std::sqrt(covariance(j, j)), model.df));
   }
   return model;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/cohort/model_frame.h"
 
+#include "osteocalc/core/contract.h"
 #include "osteocalc/core/error.h"
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 #include <fmt/ranges.h>
 #include <numeric>
 #include <set>
+#include <type_traits>
+#include <utility>
 
 namespace osteocalc::cohort {
 
@@ -128,6 +131,62 @@ ModelFrame model_frame(const Table& table, const std::string& outcome, const std
     add_term(frame, table, term);
   check_columns(frame);
   return frame;
+}
+
+void check_outcome_varies(const ModelFrame& frame) {
+  const auto [low, high] = std::minmax_element(frame.outcome.begin(), frame.outcome.end());
+  if (*low == *high)
+    throw TableError(
+        fmt::format("the outcome is {} in all {} rows of {} (there is nothing to explain); check the column", *low,
+                    frame.rows.size(), frame.formula));
+}
+
+ModelFrame keep_rows(const ModelFrame& frame, const std::vector<bool>& keep) {
+  OSTEOCALC_EXPECT(keep.size() == frame.rows.size());
+  ModelFrame result;
+  result.formula = frame.formula;
+  result.names = frame.names;
+  result.excluded = frame.excluded;
+  const auto kept = [&](const auto& values) {
+    std::decay_t<decltype(values)> left;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (keep[i])
+        left.push_back(values[i]);
+    return left;
+  };
+  result.rows = kept(frame.rows);
+  result.outcome = kept(frame.outcome);
+  for (const auto& column : frame.columns)
+    result.columns.push_back(kept(column));
+  return result;
+}
+
+std::size_t column_index(const ModelFrame& frame, const std::string& name) {
+  const auto found = std::find(frame.names.begin(), frame.names.end(), name);
+  if (found == frame.names.end())
+    throw TableError(fmt::format("{} has no column '{}' (its columns are {}); use one of them", frame.formula, name,
+                                 fmt::join(frame.names, ", ")));
+  return static_cast<std::size_t>(found - frame.names.begin());
+}
+
+void add_column(ModelFrame& frame, std::string name, std::vector<double> values) {
+  OSTEOCALC_EXPECT(values.size() == frame.rows.size());
+  frame.names.push_back(std::move(name));
+  frame.columns.push_back(std::move(values));
+}
+
+void remove_column(ModelFrame& frame, const std::string& name) {
+  const auto i = static_cast<std::ptrdiff_t>(column_index(frame, name));
+  frame.names.erase(frame.names.begin() + i);
+  frame.columns.erase(frame.columns.begin() + i);
+}
+
+void add_interaction(ModelFrame& frame, const std::string& a, const std::string& b) {
+  std::vector<double> product = frame.columns[column_index(frame, a)];
+  const std::vector<double>& other = frame.columns[column_index(frame, b)];
+  for (std::size_t i = 0; i < product.size(); ++i)
+    product[i] *= other[i];
+  add_column(frame, a + ":" + b, std::move(product));
 }
 
 } // namespace osteocalc::cohort

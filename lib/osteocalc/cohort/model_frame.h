@@ -35,4 +35,22 @@ struct ModelFrame {
 [[nodiscard]] ModelFrame model_frame(const Table& table, const std::string& outcome,
                                      const std::vector<std::string>& terms);
 
+/// \throw TableError when the outcome is the same in every row: there is nothing to explain
+void check_outcome_varies(const ModelFrame& frame);
+
+/// The rows marked true: a stratum, a sampled part, a complete case. \pre one mark a row of the frame
+[[nodiscard]] ModelFrame keep_rows(const ModelFrame& frame, const std::vector<bool>& keep);
+
+/// The place of a column in the frame. \throw TableError when there is none
+[[nodiscard]] std::size_t column_index(const ModelFrame& frame, const std::string& name);
+
+/// Appends a column of your own making: a spline's, a score's. \pre one value a row
+void add_column(ModelFrame& frame, std::string name, std::vector<double> values);
+
+/// Takes a column out. \throw TableError when there is none
+void remove_column(ModelFrame& frame, const std::string& name);
+
+/// Appends the product of two columns as "a:b". \throw TableError when one is not there
+void add_interaction(ModelFrame& frame, const std::string& a, const std::string& b);
+
 } // namespace osteocalc::cohort

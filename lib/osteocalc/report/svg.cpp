@@ -75,25 +75,55 @@ Svg::Svg(std::string_view id, double width, double height, std::string_view titl
                       "role=\"img\" aria-labelledby=\"{2}-title {2}-desc\" "
                       "font-family=\"Liberation Sans, Arial, Helvetica, sans-serif\">\n"
                       "<title id=\"{2}-title\">{3}</title>\n<desc id=\"{2}-desc\">{4}</desc>\n",
-                      px(width), px(height), escape_xml(id), escape_xml(title), escape_xml(description))) {}
+                      px(width), px(height), escape_xml(id), escape_xml(title), escape_xml(description))),
+      width_(width), height_(height) {}
 
 void Svg::line(double x1, double y1, double x2, double y2, const Stroke& stroke) {
+  shapes_.push_back({.kind = SvgShape::Kind::Line,
+                     .points = {{x1, y1}, {x2, y2}},
+                     .color = std::string(stroke.color),
+                     .dashes = std::string(stroke.dashes),
+                     .width = stroke.width});
   body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"{}\"{}/>\n", px(x1),
                        px(y1), px(x2), px(y2), stroke.color, px(stroke.width),
                        stroke.dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", stroke.dashes));
 }
 
 void Svg::circle(double x, double y, double radius, std::string_view fill, double opacity) {
+  shapes_.push_back({.kind = SvgShape::Kind::Circle,
+                     .points = {{x, y}},
+                     .size = radius,
+                     .color = std::string(fill),
+                     .opacity = opacity});
   body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"{}/>\n", px(x), px(y), px(radius), fill,
                        opacity_attribute(opacity));
 }
 
 void Svg::square(double x, double y, double half_side, std::string_view fill, double opacity) {
+  shapes_.push_back({.kind = SvgShape::Kind::Square,
+                     .points = {{x, y}},
+                     .size = half_side,
+                     .color = std::string(fill),
+                     .opacity = opacity});
   body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"{}/>\n", px(x - half_side),
                        px(y - half_side), px(2 * half_side), px(2 * half_side), fill, opacity_attribute(opacity));
 }
 
+void Svg::polygon(const std::vector<std::pair<double, double>>& points, std::string_view fill, double opacity) {
+  shapes_.push_back(
+      {.kind = SvgShape::Kind::Polygon, .points = points, .color = std::string(fill), .opacity = opacity});
+  std::string corners;
+  for (const auto& [x, y] : points)
+    corners += fmt::format("{}{},{}", corners.empty() ? "" : " ", px(x), px(y));
+  body_ += fmt::format("<polygon points=\"{}\" fill=\"{}\"{}/>\n", corners, fill, opacity_attribute(opacity));
+}
+
 void Svg::text(double x, double y, std::string_view content, const TextStyle& style) {
+  shapes_.push_back({.kind = SvgShape::Kind::Text,
+                     .points = {{x, y}},
+                     .color = std::string(style.color),
+                     .text = std::string(content),
+                     .style = style});
   const std::string turn =
       style.turn_deg == 0 ? "" : fmt::format(" transform=\"rotate({} {} {})\"", px(style.turn_deg), px(x), px(y));
   body_ += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" font-size=\"{}\" fill=\"{}\"{}>{}</text>\n", px(x),

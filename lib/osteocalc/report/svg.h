@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace osteocalc::report {
@@ -45,6 +46,16 @@ struct TextStyle {
   double turn_deg = 0; ///< about the anchor, clockwise
 };
 
+/// What was drawn, for those who draw it again as pixels.
+struct SvgShape {
+  enum class Kind { Line, Circle, Square, Polygon, Text } kind = Kind::Line;
+  std::vector<std::pair<double, double>> points{};
+  double size = 0; ///< radius, half side
+  std::string color{}, dashes{}, text{};
+  double width = 1, opacity = 1;
+  TextStyle style{};
+};
+
 /// One drawing, in pixels from the top left corner. It scales to the width it is given and names itself to readers who
 /// cannot see it.
 class Svg {
@@ -55,12 +66,18 @@ class Svg {
   void line(double x1, double y1, double x2, double y2, const Stroke& stroke = {});
   void circle(double x, double y, double radius, std::string_view fill, double opacity = 1);
   void square(double x, double y, double half_side, std::string_view fill, double opacity = 1); ///< by its centre
+  void polygon(const std::vector<std::pair<double, double>>& points, std::string_view fill, double opacity = 1);
   void text(double x, double y, std::string_view content, const TextStyle& style = {});
 
   [[nodiscard]] std::string str() const;
+  [[nodiscard]] const std::vector<SvgShape>& shapes() const noexcept { return shapes_; }
+  [[nodiscard]] double width() const noexcept { return width_; }
+  [[nodiscard]] double height() const noexcept { return height_; }
 
  private:
   std::string body_;
+  std::vector<SvgShape> shapes_;
+  double width_, height_;
 };
 
 } // namespace osteocalc::report

@@ -26,7 +26,8 @@ TEST(CohortHtml, TheMainFindingComesBeforeAnyFigure) {
   EXPECT_TRUE(has(page, made.findings.front()));
   EXPECT_TRUE(has(page, "log1p(score) ~ standardize(bmd) + age_years + sex"));
   EXPECT_TRUE(has(page, "adjustment age_years missing"));
-  for (const char* part : {"Table 1", "STROBE checklist", "author must write", "leave", "SHA-256", "Specification curve"})
+  for (const char* part :
+       {"Table 1", "STROBE checklist", "author must write", "leave", "SHA-256", "Specification curve"})
     EXPECT_TRUE(has(page, part)) << part;
   EXPECT_TRUE(has(page, "For research use only"));
 }
@@ -47,8 +48,9 @@ TEST(CohortReport, WritesItsFilesTheSameEveryTime) {
   const auto folder = std::filesystem::path(::testing::TempDir()) / "cohort_report_test";
   std::filesystem::remove_all(folder);
   write_cohort_report(result(), folder);
-  for (const char* file : {"cohort.json", "cohort.html", "figures/scatter.svg", "figures/change.svg", "figures/change.png",
-                           "figures/specifications.png", "tables/models.csv", "tables/cohort.xlsx", "plan.toml"})
+  for (const char* file :
+       {"cohort.json", "cohort.html", "figures/scatter.svg", "figures/change.svg", "figures/change.png",
+        "figures/specifications.png", "tables/models.csv", "tables/cohort.xlsx", "plan.toml"})
     EXPECT_GT(std::filesystem::file_size(folder / file), 400U) << file;
   EXPECT_EQ(cohort_html(result()), cohort_html(result()));
   std::filesystem::remove_all(folder);

@@ -41,7 +41,8 @@ TEST(CohortJson, NumbersSurviveAndTheUnknownIsNull) {
   const nlohmann::json json = nlohmann::json::parse(cohort_json(made));
   const auto& adjusted = json.at("models").at(3);
   EXPECT_EQ(adjusted.at("formula"), "log1p(score) ~ standardize(bmd) + age_years + sex");
-  EXPECT_EQ(adjusted.at("terms").at(1).at("estimate").get<double>(), cohort::exposure_slope(cohort::fitted(made, "adjusted_sd")).estimate);
+  EXPECT_EQ(adjusted.at("terms").at(1).at("estimate").get<double>(),
+            cohort::exposure_slope(cohort::fitted(made, "adjusted_sd")).estimate);
   EXPECT_EQ(adjusted.at("terms").at(3).at("term"), "sexM");
   EXPECT_DOUBLE_EQ(adjusted.at("percent_change").at("estimate").get<double>(),
                    100 * std::expm1(cohort::exposure_slope(cohort::fitted(made, "adjusted_sd")).estimate));
