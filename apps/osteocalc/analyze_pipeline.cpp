@@ -84,7 +84,7 @@ void write_run_json(const PipelineRequest& request, double read_s, double analyz
 }
 
 /// A scan that cannot be calibrated as asked is still measured: its HU stay, and the reason goes with them.
-calibration::Calibration calibration_or_raw(const PipelineRequest& request, CtImage& image, const LabelMap& labels) {
+ScanCalibration calibration_or_raw(const PipelineRequest& request, CtImage& image, const LabelMap& labels) {
   try {
     return calibration_for(request.calibration, image, labels, request.options.parallel);
   } catch (const Refusal& refusal) {
@@ -105,7 +105,8 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   CtImage image = io::read_ct(request.study, reading);
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
-  request.options.calibration = calibration_or_raw(request, image, labels);
+  ScanCalibration calibrated = calibration_or_raw(request, image, labels);
+  request.options.calibration = std::move(calibrated.calibration);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();
@@ -115,6 +116,8 @@ study::StudyResult run_pipeline(PipelineRequest request) {
                                                                       : "with " + request.labels.with;
   if (request.labels.given())
     result.provenance.options["label_scheme"] = request.labels.scheme;
+  result.calibration_evidence = std::move(calibrated.evidence);
+  result.provenance.options["volume_of_interest"] = std::string(to_string(request.options.bone.voi.definition));
   result.provenance.options["calibration"] = std::string(to_string(request.options.calibration.mode));
   const double analyze_s = seconds_since(analysis);
 

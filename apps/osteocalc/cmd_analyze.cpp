@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze_pipeline.h"
+#include "bone_options.h"
 #include "command.h"
 #include "level_hint.h"
 #include "scoring_options.h"
@@ -21,6 +22,7 @@ struct AnalyzeArguments {
   bool keep_ids = false;
   ScoringArguments scoring;
   CalciumArguments calcium;
+  BoneArguments bone;
   std::optional<double> age_years, high_abdominal;
 };
 
@@ -29,12 +31,14 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.study = arguments.study;
   request.output = arguments.output;
   request.calibration = arguments.calibration;
+  request.calibration.kvp_kv = arguments.scoring.kvp_kv;
   request.labels = arguments.labels;
   request.key_file = arguments.key_file;
   request.keep_ids = arguments.keep_ids;
   request.level_hint = parse_level_hint(arguments.level_hint);
   study::AnalyzeOptions& options = request.options;
   options.calcium = calcium_options_of(arguments.scoring, arguments.calcium);
+  options.bone = bone_options_of(arguments.bone);
   options.kvp_kv = arguments.scoring.kvp_kv;
   options.age_years = arguments.age_years;
   options.sex = sex_from_string(arguments.sex);
@@ -72,6 +76,7 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
                  "key of the subject's pseudonym; default: made in the output folder");
   app.add_flag("--keep-ids", arguments->keep_ids, "write the patient id itself as subject");
   add_calibration_options(app, arguments->calibration);
+  add_bone_options(app, arguments->bone);
   app.add_option("--high-abdominal-agatston", arguments->high_abdominal,
                  "abdominal aortic score that counts as high where there is no coronary score");
   add_scoring_options(app, arguments->scoring);

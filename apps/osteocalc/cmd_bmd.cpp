@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "bone_options.h"
 #include "calibration_source.h"
 #include "command.h"
 #include "label_source.h"
@@ -17,21 +18,19 @@ namespace osteocalc::app {
 namespace {
 
 struct BmdArguments {
-  std::string image, voi = "ellipse-slab";
+  std::string image;
   CalibrationSource calibration;
   LabelSource labels;
-  std::vector<double> contrast_correction;
+  BoneArguments bone;
 };
 
 bone::BoneOptions bone_options(const BmdArguments& arguments, const CtImage& image, const LabelMap& labels,
                                const Context& context) {
-  bone::BoneOptions options;
+  bone::BoneOptions options = bone_options_of(arguments.bone);
   options.parallel = context.parallel;
-  options.voi.definition = *bone::voi_definition_from_string(arguments.voi);
   options.contrast = contrast_phase(study::measure_blood_pool(image.hu, labels.voxels, context.parallel));
-  options.kvp_kv = image.acquisition.kvp_kv;
-  if (!arguments.contrast_correction.empty())
-    options.contrast_correction = {arguments.contrast_correction[0], arguments.contrast_correction[1]};
+  options.kvp_kv = arguments.calibration.kvp_kv ? arguments.calibration.kvp_kv : image.acquisition.kvp_kv;
+  options.age_years = image.acquisition.age_years;
   return options;
 }
 
@@ -67,9 +66,9 @@ int run_bmd(const BmdArguments& arguments, const Context& context) {
   Issues issues = image.issues;
   const LabelMap labels = merged(labels_from(arguments.labels, image, {}, context.parallel, issues));
   const std::vector<bone::BodyFinding> bodies = bone::find_vertebral_bodies(labels.voxels, context.parallel);
-  bone::BoneResult result =
-      bone::measure_bone(image.hu, bodies, calibration_for(arguments.calibration, image, labels, context.parallel),
-                         bone_options(arguments, image, labels, context));
+  bone::BoneResult result = bone::measure_bone(
+      image.hu, bodies, calibration_for(arguments.calibration, image, labels, context.parallel).calibration,
+      bone_options(arguments, image, labels, context));
   result.soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
   append(issues, result.issues);
   if (context.json) {
@@ -96,11 +95,9 @@ std::function<int(const Context&)> declare_bmd(CLI::App& app) {
       ->required();
   add_scheme_option(app, arguments->labels);
   add_calibration_options(app, arguments->calibration);
-  app.add_option("--voi", arguments->voi, "volume of interest")
-      ->check(CLI::IsMember({"ellipse-slab", "eroded-body", "full-core"}));
-  app.add_option("--contrast-correction", arguments->contrast_correction,
-                 "FACTOR OFFSET of your own for a later contrast phase: HU without contrast = FACTOR HU + OFFSET")
-      ->expected(2);
+  app.add_option("--kvp", arguments->calibration.kvp_kv, "tube voltage, instead of the header's")
+      ->check(CLI::Range(40.0, 200.0));
+  add_bone_options(app, arguments->bone);
   return [arguments](const Context& context) { return run_bmd(*arguments, context); };
 }
 

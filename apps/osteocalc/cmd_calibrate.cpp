@@ -6,15 +6,12 @@
 #include "osteocalc/calibration/identify.h"
 #include "osteocalc/calibration/store.h"
 #include "osteocalc/core/error.h"
-#include "osteocalc/image/resample.h"
 #include "osteocalc/io/ct_reader.h"
-#include "osteocalc/report/canvas.h"
+#include "osteocalc/report/qc_calibration.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fmt/format.h>
 #include <memory>
-#include <numbers>
 
 namespace osteocalc::app {
 namespace {
@@ -43,37 +40,6 @@ void print_fit(const calibration::FoundPhantom& found) {
              *c.se_mg_cm3);
 }
 
-/// The middle slice of the rods with what was measured drawn on it.
-void draw_rods(const CtImage& image, const calibration::FoundPhantom& found, const std::filesystem::path& file) {
-  constexpr double low_hu = -250, high_hu = 950, inner = 0.65;
-  const VolumeGeometry& g = image.hu.geometry();
-  const calibration::Rod& middle = found.rods[found.rods.size() / 2];
-  const Vec3 shown = point_to_index(g, middle.point_mm);
-  const int z = std::clamp(static_cast<int>(std::lround(shown[2])), 0, g.size[2] - 1);
-  report::Canvas canvas(g.size[0], g.size[1]);
-  for (int y = 0; y < g.size[1]; ++y)
-    for (int x = 0; x < g.size[0]; ++x)
-      canvas.set_gray(x, y, std::clamp((image.hu(x, y, z) - low_hu) / (high_hu - low_hu), 0.0, 1.0));
-  constexpr report::Rgb yellow{0.94, 0.89, 0.26};
-  const Vec3 slice_mm = index_to_point(g, {0, 0, double(z)}), normal = cross(g.axes[0], g.axes[1]);
-  for (std::size_t i = 0; i < found.rods.size(); ++i) {
-    const calibration::Rod& rod = found.rods[i];
-    const double t = dot(slice_mm - rod.point_mm, normal) / dot(rod.direction, normal);
-    const Vec3 c = point_to_index(g, rod.point_mm + t * rod.direction);
-    const double r = inner * rod.radius_mm / g.spacing_mm[0];
-    constexpr int sides = 40;
-    for (int k = 0; k < sides; ++k) {
-      const double a = 2 * std::numbers::pi * k / sides, b = 2 * std::numbers::pi * (k + 1) / sides;
-      canvas.line(c[0] + r * std::cos(a), c[1] + r * std::sin(a), c[0] + r * std::cos(b), c[1] + r * std::sin(b),
-                  yellow, 1);
-    }
-    const calibration::CalibrationRod& value = found.calibration.rods[i];
-    canvas.text(c[0] - 1.6 * r, c[1] - 2.0 * r, fmt::format("{:g}", value.density_mg_cm3), 11, yellow);
-    canvas.text(c[0] - 1.6 * r, c[1] + 2.6 * r, fmt::format("{:.0f} HU", value.hu), 11);
-  }
-  canvas.write_png(file);
-}
-
 int run_calibrate(const CalibrateArguments& arguments, const Context& context) {
   io::ReadOptions reading;
   reading.parallel = context.parallel;
@@ -87,7 +53,7 @@ int run_calibrate(const CalibrateArguments& arguments, const Context& context) {
   if (!arguments.output.empty())
     calibration::write_calibration(found.calibration, arguments.output);
   if (!arguments.picture.empty())
-    draw_rods(image, found, arguments.picture);
+    report::draw_rods(image, found).write_png(arguments.picture);
   if (!arguments.store.empty()) {
     calibration::CalibrationStore store = calibration::read_store(arguments.store);
     calibration::add_fit(store, found.calibration);

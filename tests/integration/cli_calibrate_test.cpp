@@ -83,6 +83,32 @@ TEST_F(CalibrateCli, InternalNeedsNoPhantom) {
   EXPECT_EQ(none.status, 3) << none.out;
 }
 
+TEST_F(CalibrateCli, AnalyzeFindsThePhantomItselfAndShowsIt) {
+  make_scan("b-mas-200");
+  const auto analyzed = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> words{"analyze", file("scan/dicom"), "--labels",   file("scan/labels.nii.gz"),
+                                   "-o",      file(out),          "--key-file", file("key"),
+                                   "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome run = osteocalc(words);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run.json();
+  };
+  const nlohmann::json phantom = analyzed("a", {"--calibration", "phantom:auto", "--voi", "full-core"});
+  EXPECT_EQ(phantom["bone"]["calibration"]["name"], "b-mas-200");
+  EXPECT_EQ(phantom["bone"]["volume_of_interest"], "full-core");
+  EXPECT_EQ(phantom["bone"]["summary"]["category_table"], "ACR QCT 120/80");
+  EXPECT_GT(std::filesystem::file_size(file("a/qc/calibration_rods.png")), 1000U);
+  const nlohmann::json internal = analyzed("b", {"--calibration", "internal"});
+  EXPECT_EQ(internal["bone"]["calibration"]["name"], "theory");
+  EXPECT_GT(std::filesystem::file_size(file("b/qc/calibration_muscle.png")), 1000U);
+  EXPECT_FALSE(std::filesystem::exists(file("b/qc/calibration_rods.png")));
+  const nlohmann::json published = analyzed("c", {"--calibration", "internal:michalski2020"});
+  EXPECT_EQ(published["bone"]["calibration"]["name"], "michalski2020");
+  EXPECT_TRUE(published["bone"]["summary"]["category"].is_null());
+  EXPECT_EQ(bmd("internal:nobody").status, 2);
+}
+
 TEST_F(CalibrateCli, AnUnknownPhantomIsWrongUsage) {
   make_scan("");
   const Outcome run = osteocalc({"calibrate", file("scan/dicom"), "--phantom", "nobody"});

@@ -12,8 +12,7 @@
 namespace osteocalc::bone {
 namespace {
 
-// QCT categories of the spine (ACR): never a T-score.
-constexpr double normal_above_mg_cm3 = 120, osteoporosis_below_mg_cm3 = 80;
+constexpr double threshold_kvp_kv = 120; // what the classes of HU were made at
 
 template <class Belongs>
 Volume<std::uint8_t> layer(const Volume<float>& depth_mm, const Belongs& belongs) {
@@ -176,12 +175,8 @@ BoneSummary mean_of(const std::vector<const VertebraDensity*>& used, const calib
   if (const auto line_se = calibration::calibration_se_mg_cm3(calibration, summary.mean_hu))
     summary.bmd_se_mg_cm3 =
         std::hypot(calibration::slope_at(calibration, summary.mean_hu) * std::sqrt(variance_hu), *line_se);
-  const bool calibrated =
-      calibration.mode != calibration::Mode::Raw && calibration.mode != calibration::Mode::Published;
-  if (calibrated && summary.bmd_mg_cm3)
-    summary.category = *summary.bmd_mg_cm3 > normal_above_mg_cm3         ? "normal"
-                       : *summary.bmd_mg_cm3 < osteoporosis_below_mg_cm3 ? "osteoporosis"
-                                                                         : "low";
+  if (calibration::is_absolute(calibration) && summary.bmd_mg_cm3)
+    summary.category = reference::spine_density_category(*summary.bmd_mg_cm3);
   return summary;
 }
 
@@ -199,10 +194,22 @@ std::optional<BoneSummary> summarise(const std::vector<VertebraDensity>& vertebr
   return mean_of(used, calibration);
 }
 
+/// HU of L1 mean something by themselves only at the voltage and without the contrast they were published for.
+void judge_l1_hu(BoneResult& result, const BoneOptions& options) {
+  const auto l1 = std::ranges::find(result.vertebrae, Vertebra::L1, &VertebraDensity::level);
+  if (!result.summary || l1 == result.vertebrae.end() || !l1->trabecular || l1->excluded ||
+      options.kvp_kv != threshold_kvp_kv || options.contrast != ContrastPhase::None)
+    return;
+  const double hu = l1->trabecular->mean_hu;
+  result.summary->l1_hu_category = reference::l1_hu_category(hu);
+  if (options.age_years)
+    result.summary->l1_hu_normative = reference::l1_normative(hu, *options.age_years);
+}
+
 /// What densities may be computed with, and why not with what was asked for.
 calibration::Calibration permitted(const calibration::Calibration& asked, const BoneOptions& options, Issues& issues) {
   const bool raw = asked.mode == calibration::Mode::Raw;
-  if (raw && options.kvp_kv && *options.kvp_kv != 120)
+  if (raw && options.kvp_kv && *options.kvp_kv != threshold_kvp_kv)
     issues.push_back(warning("BONE-KVP", "bone",
                              fmt::format("HU of bone at {:g} kV cannot be held against thresholds made at 120 kV; a "
                                          "calibration makes them comparable",
@@ -240,7 +247,13 @@ BoneResult measure_bone(const Volume<std::int16_t>& hu, const std::vector<BodyFi
   using enum Vertebra;
   result.summary = summarise(result.vertebrae, {L1, L2, L3, L4}, 2, calibration);
   result.l1_l3 = summarise(result.vertebrae, {L1, L2, L3}, 3, calibration);
+  judge_l1_hu(result, options);
   append(result.issues, calibration.issues);
+  if (result.summary && result.summary->bmd_mg_cm3 && !result.summary->category)
+    result.issues.push_back(warning("BONE-NO-CATEGORY", "bone",
+                                    fmt::format("no category is given: densities by {} ({}) are not within 5 % of "
+                                                "those by a phantom; compare them with each other only",
+                                                to_string(calibration.mode), calibration.name)));
   if (result.vertebrae.empty())
     result.issues.push_back(refused("BONE-NO-VERTEBRA", "bone",
                                     "the label map holds no vertebra (ids 27 to 43, or 261 "

@@ -7,6 +7,7 @@
 #include "osteocalc/bone/uncertainty.h"
 #include "osteocalc/calibration/calibration.h"
 #include "osteocalc/core/issue.h"
+#include "osteocalc/reference/bone_density.h"
 
 #include <optional>
 #include <string>
@@ -52,7 +53,9 @@ struct BoneSummary {
   double mean_hu = 0;
   std::optional<double> bmd_mg_cm3;
   std::optional<double> bmd_se_mg_cm3; ///< what is the levels' own averages out, what is the calibration's does not
-  std::optional<std::string> category; ///< normal, low, osteoporosis by 120 and 80 mg/cm3, calibrated modes only
+  std::optional<reference::BoneCategory> category;       ///< of the density; where calibration::is_absolute()
+  std::optional<reference::BoneCategory> l1_hu_category; ///< of L1's HU, at 120 kV without contrast
+  std::optional<reference::L1Normative> l1_hu_normative; ///< the same, for ages that are published
 };
 
 struct BoneResult {
@@ -78,6 +81,7 @@ struct BoneOptions {
   ContrastPhase contrast = ContrastPhase::None;          ///< anything but None withholds densities, HU stay
   std::optional<ContrastCorrection> contrast_correction; ///< gives them back in a later phase, flagged
   std::optional<double> kvp_kv;                          ///< other than 120 without a calibration is flagged
+  std::optional<double> age_years;                       ///< for normative HU
   double metal_hu = 700;                                 ///< cement or screw above this
   double metal_fraction = 0.01;                          ///< of the body's voxels beyond the cortex
   double height_loss = 0.20;                             ///< by HeightLoss::Genant; grade 1 begins here

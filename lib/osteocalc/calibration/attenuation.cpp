@@ -48,11 +48,14 @@ double hu_per_mg_cm3(Material material, double energy) {
   return mineral / water - 1 / crystal_g_cm3;
 }
 
+double usual_energy_kev(std::optional<double> kvp_kv) noexcept {
+  return 28 + 0.36 * kvp_kv.value_or(120);
+}
+
 EnergyRange plausible_energies(std::optional<double> kvp_kv) noexcept {
   if (!kvp_kv)
     return {};
-  // 53, 58, 66, 71, 77 keV are usual at 70, 80, 100, 120, 140 kV; filters and bodies move them.
-  const double usual = 28 + 0.36 * *kvp_kv;
+  const double usual = usual_energy_kev(kvp_kv);
   return {std::clamp(usual - 15, 40.0, 150.0), std::clamp(usual + 20, 40.0, 150.0)};
 }
 

@@ -21,6 +21,10 @@ enum class Interpolation { LogLog, Linear };
 /// HU that 1 mg/cm3 of a mineral adds to water it displaces (crystal densities 3.16 and 2.44 g/cm3).
 [[nodiscard]] double hu_per_mg_cm3(Material material, double energy_kev);
 
+/// The effective energy, keV, that is usual at a tube voltage: 57, 64, 71, 78 keV at 80, 100, 120, 140 kV; filters and
+/// bodies move it. Without a voltage that of 120 kV.
+[[nodiscard]] double usual_energy_kev(std::optional<double> kvp_kv) noexcept;
+
 /// The range of effective energies, keV, that a scan at this tube voltage may have; wide, for gates only.
 struct EnergyRange {
   double low_kev = 40, high_kev = 100;

@@ -3,6 +3,7 @@
 
 #include "osteocalc/calibration/attenuation.h"
 #include "osteocalc/calibration/calibration_file.h"
+#include "osteocalc/calibration/internal.h"
 #include "osteocalc/core/error.h"
 
 #include <algorithm>
@@ -63,6 +64,20 @@ std::optional<double> bmd_mg_cm3(const Calibration& calibration, double hu) noex
   if (calibration.mode == Mode::Raw || !calibration.slope || !calibration.intercept)
     return std::nullopt;
   return (calibration.curvature * hu + *calibration.slope) * hu + *calibration.intercept;
+}
+
+bool is_absolute(const Calibration& calibration) noexcept {
+  switch (calibration.mode) {
+  case Mode::Phantom:
+  case Mode::Asynchronous:
+    return true;
+  case Mode::Internal:
+    return calibration.name == to_string(InternalMethod::Theory);
+  case Mode::Published:
+  case Mode::Raw:
+    break;
+  }
+  return false;
 }
 
 double slope_at(const Calibration& calibration, double hu) noexcept {

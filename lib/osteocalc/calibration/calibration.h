@@ -62,6 +62,10 @@ struct Calibration {
 /// The density for a mean HU, mg/cm3; nothing under Raw.
 [[nodiscard]] std::optional<double> bmd_mg_cm3(const Calibration& calibration, double hu) noexcept;
 
+/// Densities are within 5 % of the truth on phantoms, so categories made on phantom-calibrated scans hold for them.
+/// Not so published lines, and Michalski2020's internal line (docs/methods/bone.md).
+[[nodiscard]] bool is_absolute(const Calibration& calibration) noexcept;
+
 /// d BMD / d HU at `hu`, mg/cm3 per HU. \pre not Raw
 [[nodiscard]] double slope_at(const Calibration& calibration, double hu) noexcept;
 

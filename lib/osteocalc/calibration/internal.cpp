@@ -2,8 +2,10 @@
 #include "osteocalc/calibration/internal.h"
 
 #include "osteocalc/calibration/phantom_fit.h"
+#include "osteocalc/calibration/tissue_theory.h"
 #include "osteocalc/core/error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -25,8 +27,11 @@ constexpr double least_usual_kev = 50, most_usual_kev = 90;
 
 struct Used {
   std::vector<Substance> substances;
-  std::vector<double> hu;
+  std::vector<double> hu, se_hu;
 };
+
+/// Slope, intercept, curvature.
+using Curve = std::array<double, 3>;
 
 struct Model {
   double kev = 0;
@@ -35,7 +40,7 @@ struct Model {
 
   [[nodiscard]] double at(Substance s) const { return mass_attenuation_cm2_g(s, kev, interpolation); }
   /// 1000 (d0 + d1 HU) (a0 - t + a1 HU) / (k - t), sorted by powers of HU: slope, intercept, curvature.
-  [[nodiscard]] std::array<double, 3> curve() const {
+  [[nodiscard]] Curve curve() const {
     const double t = at(Substance::Triglyceride), scale = 1000 / (at(Substance::K2HPO4) - t);
     const double a0 = attenuation.intercept - t, a1 = attenuation.slope;
     const double d0 = density.intercept, d1 = density.slope;
@@ -68,21 +73,38 @@ Model fit(const Used& used, Interpolation interpolation) {
   return model;
 }
 
-/// How the curve moves with each sample, by central differences of one standard error (at least 1 HU: the energy is
-/// found on a grid, and smaller steps would fall between its points).
-Covariance propagated(const Used& used, const std::vector<double>& se_hu, Interpolation interpolation) {
+/// Adds how a curve moves between two values of one uncertain number, `steps_apart` of its standard errors apart.
+void add_spread(Covariance& covariance, const Curve& up, const Curve& down, double steps_apart) {
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j)
+      covariance[i][j] += (up[i] - down[i]) * (up[j] - down[j]) / (steps_apart * steps_apart);
+}
+
+/// Central differences of one standard error of each sample (at least 1 HU: Michalski's energy is found on a grid, and
+/// smaller steps would fall between its points).
+template <class CurveOf>
+Covariance propagated(const Used& used, const std::vector<double>& sd_hu, const CurveOf& curve_of) {
   Covariance covariance{};
   for (std::size_t k = 0; k < used.hu.size(); ++k) {
-    const double step_hu = std::max(1.0, se_hu[k]);
+    if (sd_hu[k] <= 0)
+      continue;
+    const double step_hu = std::max(1.0, sd_hu[k]);
     Used up = used, down = used;
     up.hu[k] += step_hu;
     down.hu[k] -= step_hu;
-    const std::array<double, 3> a = fit(up, interpolation).curve(), b = fit(down, interpolation).curve();
-    for (std::size_t i = 0; i < 3; ++i)
-      for (std::size_t j = 0; j < 3; ++j)
-        covariance[i][j] += (a[i] - b[i]) * (a[j] - b[j]) / (4 * step_hu * step_hu) * se_hu[k] * se_hu[k];
+    add_spread(covariance, curve_of(up), curve_of(down), 2 * step_hu / sd_hu[k]);
   }
   return covariance;
+}
+
+/// By theory the cortex decides the energy, so one that reads well below what it should is left out there: marrow or
+/// thick slices in its voxels would pass for a harder beam.
+double least_cortex_hu(const InternalOptions& options) {
+  constexpr double pure_fraction = 0.85;
+  return options.method == InternalMethod::Theory
+             ? std::max(options.pure_cortex_hu,
+                        pure_fraction * tissue_hu(Substance::CorticalBone, usual_energy_kev(options.kvp_kv)))
+             : options.pure_cortex_hu;
 }
 
 std::array<bool, 5> usable(const TissueSamples& samples, const InternalOptions& options, Issues& issues) {
@@ -98,7 +120,7 @@ std::array<bool, 5> usable(const TissueSamples& samples, const InternalOptions& 
       issues.push_back(warning("CALIB-SMALL-SAMPLE", name,
                                fmt::format("the sample covers {:.0f} mm2, less than {:g}: left out",
                                            samples[i]->area_mm2, options.least_area_mm2)));
-    else if (all_tissues[i] == Tissue::CorticalBone && samples[i]->hu < options.pure_cortex_hu) {
+    else if (all_tissues[i] == Tissue::CorticalBone && samples[i]->hu < least_cortex_hu(options)) {
       used[i] = false;
       issues.push_back(warning("CALIB-THIN-CORTEX", name,
                                fmt::format("the densest bone reads {:.0f} HU (marrow or soft tissue in its voxels, "
@@ -113,17 +135,74 @@ std::array<bool, 5> usable(const TissueSamples& samples, const InternalOptions& 
   return used;
 }
 
-void check(const Model& model, const InternalOptions& options, Issues& issues) {
-  if (model.attenuation.r2 < options.least_r2)
+void check_r2(double r2, const InternalOptions& options) {
+  if (r2 < options.least_r2)
     throw Refusal(refused("CALIB-INTERNAL-R2", "calibration",
                           fmt::format("the tissues' attenuation follows their HU with r2 {:.3f} only (below {:g}, a "
                                       "sample is not what it was taken for) use another calibration",
-                                      model.attenuation.r2, options.least_r2)));
-  if (model.kev < least_usual_kev || model.kev > most_usual_kev)
+                                      r2, options.least_r2)));
+}
+
+void check_energy(double kev, const EnergyRange& usual_kev, Issues& issues) {
+  if (kev < usual_kev.low_kev || kev > usual_kev.high_kev)
     issues.push_back(warning("CALIB-ENERGY", "calibration",
-                             fmt::format("the effective energy comes out at {:g} keV, outside {:g} to {:g} (a sample "
-                                         "that is not pure moves it most; exact samples give up to 97)",
-                                         model.kev, least_usual_kev, most_usual_kev)));
+                             fmt::format("the effective energy comes out at {:.1f} keV, outside {:g} to {:g} (a sample "
+                                         "that is not pure moves it most)",
+                                         kev, usual_kev.low_kev, usual_kev.high_kev)));
+}
+
+void set_curve(Calibration& calibration, const Curve& curve) {
+  calibration.slope = curve[0];
+  calibration.intercept = curve[1];
+  calibration.curvature = curve[2];
+}
+
+void by_michalski(const Used& used, const InternalOptions& options, InternalCalibration& result) {
+  const Model model = fit(used, options.interpolation);
+  check_r2(model.attenuation.r2, options);
+  check_energy(model.kev, {least_usual_kev, most_usual_kev}, result.calibration.issues);
+  result.effective_kev = model.kev;
+  result.r2 = model.attenuation.r2;
+  result.michalski = {model.density.r2, model.attenuation.slope, model.attenuation.intercept, model.density.slope,
+                      model.density.intercept};
+  set_curve(result.calibration, model.curve());
+  result.calibration.covariance =
+      propagated(used, used.se_hu, [&](const Used& moved) { return fit(moved, options.interpolation).curve(); });
+}
+
+/// K2HPO4 that displaces water, at the energy found: BMD = (HU - offset) / (gain * HU per mg/cm3).
+Curve theory_curve(const TheoryFit& fit) {
+  const double hu_per_mg = fit.gain * hu_per_mg_cm3(Material::K2HPO4, fit.effective_kev);
+  return {1 / hu_per_mg, -fit.offset_hu / hu_per_mg, 0};
+}
+
+void by_theory(const Used& used, const InternalOptions& options, InternalCalibration& result) {
+  constexpr double most_misfit = 3;
+  const double usual_kev = usual_energy_kev(options.kvp_kv);
+  const auto fitted = [&](const Used& u, double expected_kev) {
+    return fit_theory(u.substances, u.hu, u.se_hu, expected_kev, options.energy_sd_kev);
+  };
+  const TheoryFit fit = fitted(used, usual_kev);
+  check_r2(fit.r2, options);
+  check_energy(fit.effective_kev, plausible_energies(options.kvp_kv), result.calibration.issues);
+  std::vector<double> sd_hu;
+  for (std::size_t i = 0; i < used.hu.size(); ++i) {
+    sd_hu.push_back(std::hypot(tissue_sd_hu(used.substances[i], fit.effective_kev), used.se_hu[i]));
+    if (std::abs(fit.standard_misfits[i]) > most_misfit)
+      result.calibration.issues.push_back(
+          warning("CALIB-TISSUE-MISFIT", "calibration",
+                  fmt::format("the sample of {:.0f} HU is {:.1f} SD from what the tissue should read beside the others "
+                              "(not this tissue, or contrast) look at its picture",
+                              used.hu[i], fit.standard_misfits[i])));
+  }
+  result.effective_kev = fit.effective_kev;
+  result.r2 = fit.r2;
+  set_curve(result.calibration, theory_curve(fit));
+  Covariance covariance =
+      propagated(used, sd_hu, [&](const Used& moved) { return theory_curve(fitted(moved, usual_kev)); });
+  add_spread(covariance, theory_curve(fitted(used, usual_kev + options.energy_sd_kev)),
+             theory_curve(fitted(used, usual_kev - options.energy_sd_kev)), 2);
+  result.calibration.covariance = covariance;
 }
 
 } // namespace
@@ -133,47 +212,46 @@ std::string_view to_string(Tissue tissue) noexcept {
   return names[static_cast<std::size_t>(tissue)];
 }
 
+std::string_view to_string(InternalMethod method) noexcept {
+  return method == InternalMethod::Theory ? "theory" : "michalski2020";
+}
+
+std::optional<InternalMethod> internal_method_from_string(std::string_view name) noexcept {
+  for (const InternalMethod method : {InternalMethod::Theory, InternalMethod::Michalski2020})
+    if (name == to_string(method))
+      return method;
+  return std::nullopt;
+}
+
 InternalCalibration calibrate_internally(const TissueSamples& samples, const InternalOptions& options) {
   InternalCalibration result;
   result.samples = samples;
-  Issues issues;
-  result.used = usable(samples, options, issues);
+  Calibration& calibration = result.calibration;
+  result.used = usable(samples, options, calibration.issues);
   Used used;
-  std::vector<double> se_hu;
   for (std::size_t i = 0; i < samples.size(); ++i)
     if (result.used[i]) {
       used.substances.push_back(substance[i]);
       used.hu.push_back(samples[i]->hu);
-      se_hu.push_back(samples[i]->se_hu);
+      used.se_hu.push_back(samples[i]->se_hu);
     }
   if (used.hu.size() < fewest_tissues) {
-    issues.push_back(refused("CALIB-FEW-TISSUES", "calibration",
-                             fmt::format("{} usable tissue samples (at least {} are needed) use another calibration",
-                                         used.hu.size(), fewest_tissues)));
-    throw Refusal(issues);
+    calibration.issues.push_back(
+        refused("CALIB-FEW-TISSUES", "calibration",
+                fmt::format("{} usable tissue samples (at least {} are needed) use another calibration", used.hu.size(),
+                            fewest_tissues)));
+    throw Refusal(calibration.issues);
   }
-  const Model model = fit(used, options.interpolation);
-  check(model, options, issues);
-  const auto [slope, intercept, curvature] = model.curve();
-  result.effective_kev = model.kev;
-  result.r2 = model.attenuation.r2;
-  result.density_r2 = model.density.r2;
-  result.attenuation_slope = model.attenuation.slope;
-  result.attenuation_intercept = model.attenuation.intercept;
-  result.density_slope = model.density.slope;
-  result.density_intercept = model.density.intercept;
-  Calibration& calibration = result.calibration;
+  if (options.method == InternalMethod::Theory)
+    by_theory(used, options, result);
+  else
+    by_michalski(used, options, result);
   calibration.mode = Mode::Internal;
-  calibration.name = "michalski-2020";
+  calibration.name = to_string(options.method);
   calibration.material = Material::K2HPO4;
-  calibration.slope = slope;
-  calibration.intercept = intercept;
-  calibration.curvature = curvature;
   calibration.r2 = result.r2;
-  calibration.covariance = propagated(used, se_hu, options.interpolation);
   calibration.model_se_fraction = options.model_se_fraction;
   calibration.scanner.kvp_kv = options.kvp_kv;
-  calibration.issues = std::move(issues);
   return result;
 }
 

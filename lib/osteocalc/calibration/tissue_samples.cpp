@@ -206,18 +206,31 @@ std::vector<std::optional<std::array<double, 2>>> spine_middles(const Coarse& c,
 }
 
 Voxels densest(const Coarse& c) {
-  constexpr int least_hu = 300, metal_hu = 2200;
-  Voxels bone;
+  constexpr int least_hu = 300, metal_hu = 2600;
+  constexpr double metal_reach_mm = 15; // its blur and streaks read like dense bone
+  Voxels bone, metal;
   for (int z = 0; z < c.hu.size(2); ++z)
     for (int y = 0; y < c.hu.size(1); ++y)
       for (int x = 0; x < c.hu.size(0); ++x)
-        if (c.is(Bone, x, y, z) && c.hu(x, y, z) >= least_hu && c.hu(x, y, z) <= metal_hu)
+        if (c.hu(x, y, z) > metal_hu)
+          metal.push_back({x, y, z});
+        else if (c.is(Bone, x, y, z) && c.hu(x, y, z) >= least_hu)
           bone.push_back({x, y, z});
+  const auto& spacing = c.hu.geometry().spacing_mm;
+  const auto near_metal = [&](const std::array<int, 3>& v) {
+    return std::ranges::any_of(metal, [&](const std::array<int, 3>& m) {
+      return std::hypot((v[0] - m[0]) * spacing[0], (v[1] - m[1]) * spacing[1], (v[2] - m[2]) * spacing[2]) <=
+             metal_reach_mm;
+    });
+  };
   const auto wanted = std::max(fewest_voxels, static_cast<std::size_t>(cortex_mm3 / voxel_volume_mm3(c.hu.geometry())));
   std::ranges::stable_sort(bone, std::greater{}, [&](const auto& v) { return c.hu(v[0], v[1], v[2]); });
-  bone.resize(std::min(bone.size(), wanted));
-  std::ranges::sort(bone, {}, [](const auto& v) { return std::array{v[2], v[1], v[0]}; });
-  return bone;
+  Voxels pure_bone;
+  for (std::size_t i = 0; i < bone.size() && pure_bone.size() < wanted; ++i)
+    if (!near_metal(bone[i]))
+      pure_bone.push_back(bone[i]);
+  std::ranges::sort(pure_bone, {}, [](const auto& v) { return std::array{v[2], v[1], v[0]}; });
+  return pure_bone;
 }
 
 } // namespace

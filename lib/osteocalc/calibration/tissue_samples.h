@@ -26,7 +26,8 @@ struct SampledTissues {
 /// - adipose: voxels of the trunk between -160 and -40 HU whose neighbours within 4 mm are so too;
 /// - muscle: behind and beside the vertebrae (labels 26 to 43), 10 to 100 HU, neighbours within 3 mm too;
 /// - blood: the aorta (52, 211 to 214), 5 mm inside its label;
-/// - cortical bone: the densest 3 mm of femurs, hips (75 to 78) and vertebrae, metal (above 2200 HU) left out.
+/// - cortical bone: the densest 3 mm of femurs, hips (75 to 78) and vertebrae; metal (above 2600 HU) and
+///   15 mm around it are left out.
 /// \param labels wholes and parts on the image's grid \param trunk 1 inside the person, on any grid that covers it (the
 /// working grid of the segmentation will do)
 [[nodiscard]] SampledTissues sample_tissues(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels,

@@ -30,17 +30,35 @@ Json to_json(const std::vector<bone::NamedLoss>& losses) {
   return json;
 }
 
+Json to_json(const std::optional<reference::L1Normative>& normative) {
+  if (!normative)
+    return {};
+  return {{"mean_hu", normative->mean_hu},
+          {"sd_hu", normative->sd_hu},
+          {"sd_from_mean", normative->sd_from_mean},
+          {"table", normative->table}};
+}
+
+/// Level and table under two keys.
+void set_category(Json& json, const std::string& key, const std::optional<reference::BoneCategory>& category) {
+  json[key] = category ? Json(category->level) : Json();
+  json[key + "_table"] = category ? Json(category->table) : Json();
+}
+
 Json to_json(const std::optional<bone::BoneSummary>& summary) {
   if (!summary)
     return {};
   Json levels = Json::array();
   for (const Vertebra level : summary->levels)
     levels.push_back(to_string(level));
-  return {{"levels", levels},
-          {"mean_hu", summary->mean_hu},
-          {"bmd_mg_cm3", or_null(summary->bmd_mg_cm3)},
-          {"bmd_se_mg_cm3", or_null(summary->bmd_se_mg_cm3)},
-          {"category", or_null(summary->category)}};
+  Json json{{"levels", levels},
+            {"mean_hu", summary->mean_hu},
+            {"bmd_mg_cm3", or_null(summary->bmd_mg_cm3)},
+            {"bmd_se_mg_cm3", or_null(summary->bmd_se_mg_cm3)}};
+  set_category(json, "category", summary->category);
+  set_category(json, "l1_hu_category", summary->l1_hu_category);
+  json["l1_hu_normative"] = to_json(summary->l1_hu_normative);
+  return json;
 }
 
 Json to_json(const bone::VertebraDensity& vertebra) {

@@ -2,6 +2,7 @@
 #include "osteocalc/report/qc_pictures.h"
 
 #include "osteocalc/image/resample.h"
+#include "osteocalc/report/qc_calibration.h"
 #include "osteocalc/report/qc_view.h"
 
 #include <algorithm>
@@ -225,6 +226,8 @@ std::vector<QcPicture> write_qc_pictures(const CtImage& image, const study::Stud
                                   "Calcium seen from below"));
   pictures.push_back(draw_lesions(image, result, {0, 2, 1, true, {"R", "L", "H", "F"}}, folder, "coronal_lesions.png",
                                   "Calcium seen from the front"));
+  for (QcPicture& picture : write_calibration_pictures(image, result.calibration_evidence, folder))
+    pictures.push_back(std::move(picture));
   return pictures;
 }
 

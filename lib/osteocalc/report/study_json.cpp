@@ -6,6 +6,8 @@
 #include "osteocalc/report/calcium_json.h"
 #include "osteocalc/report/csv_text.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace osteocalc::report {
@@ -21,6 +23,21 @@ Json to_json(const study::StudyInfo& info) {
           {"increment_mm", info.increment_mm},
           {"slices", info.slices},
           {"contrast", to_string(info.contrast)}};
+}
+
+constexpr std::array loss_definitions{bone::HeightLoss::Genant, bone::HeightLoss::FrontOverBack,
+                                      bone::HeightLoss::MinOverMax};
+
+/// Hyphens would be minus signs to whoever reads the table with a formula.
+std::string column_name(std::string_view name) {
+  std::string column(name);
+  std::ranges::replace(column, '-', '_');
+  return column;
+}
+
+std::optional<double> height_loss_of(const bone::VertebraDensity& vertebra, bone::HeightLoss definition) {
+  const auto found = std::ranges::find(vertebra.height_losses, definition, &bone::NamedLoss::definition);
+  return found == vertebra.height_losses.end() ? std::nullopt : std::optional(found->loss);
 }
 
 void add_level_evidence(Json& vertebrae, const bone::BoneResult& bone,
@@ -78,16 +95,30 @@ std::string lesions_csv(const study::StudyResult& result) {
 }
 
 std::string vertebrae_csv(const study::StudyResult& result) {
-  std::string text = "level,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,anterior_mm,middle_mm,posterior_mm,excluded\n";
+  std::string text = "level,volume_of_interest,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,noise_se_hu,placement_se_hu,"
+                     "integral_hu,integral_bmd_mg_cm3,shell_hu,shell_bmd_mg_cm3,anterior_mm,middle_mm,posterior_mm";
+  for (const bone::HeightLoss definition : loss_definitions)
+    text += ",height_loss_" + column_name(to_string(definition));
+  text += ",genant_height_only,l3_muscle_cm2,l3_fat_cm2,excluded\n";
   if (!result.bone)
     return text;
   for (const bone::VertebraDensity& v : result.bone->vertebrae) {
-    text += fmt::format("{},", to_string(v.level));
+    text += fmt::format("{},{},", to_string(v.level), to_string(result.bone->definition));
     text +=
         v.trabecular ? fmt::format("{},{},{},", v.trabecular->mean_hu, v.trabecular->sd_hu, v.trabecular->n) : ",,,";
     text += fmt::format("{},{},", csv_number(v.bmd_mg_cm3), csv_number(v.bmd_se_mg_cm3));
+    text += v.trabecular ? fmt::format("{},{},", v.uncertainty.noise_hu, v.uncertainty.placement_hu) : ",,";
+    for (const auto& region : {v.integral, v.shell})
+      text += region ? fmt::format("{},{},", region->hu.mean_hu, csv_number(region->bmd_mg_cm3)) : ",,";
     text += v.heights ? fmt::format("{},{},{},", v.heights->anterior_mm, v.heights->middle_mm, v.heights->posterior_mm)
                       : ",,,";
+    for (const bone::HeightLoss definition : loss_definitions)
+      text += csv_number(height_loss_of(v, definition)) + ",";
+    text += (v.genant ? std::to_string(*v.genant) : "") + ",";
+    const bool at_l3 = v.level == Vertebra::L3 && result.bone->soft_tissue;
+    text += at_l3 ? fmt::format("{},{},", csv_number(result.bone->soft_tissue->muscle_cm2),
+                                result.bone->soft_tissue->fat_cm2)
+                  : ",,";
     text += csv_field(v.excluded.value_or("")) + "\n";
   }
   return text;

@@ -80,13 +80,34 @@ List guard_rows(const study::StudyResult& result) {
   return rows;
 }
 
+/// "105 +- 3", or the value alone where its standard error is not known.
+std::string with_se(const std::optional<double>& value, const std::optional<double>& se) {
+  if (!value || !se)
+    return shown(value, "{:.0f}");
+  return fmt::format("{:.0f} +- {:.0f}", *value, *se);
+}
+
+std::string region_text(const std::optional<bone::RegionDensity>& region) {
+  if (!region)
+    return "-";
+  return region->bmd_mg_cm3 ? fmt::format("{:.0f} HU, {:.0f}", region->hu.mean_hu, *region->bmd_mg_cm3)
+                            : fmt::format("{:.0f} HU", region->hu.mean_hu);
+}
+
 data vertebra_row(const bone::VertebraDensity& vertebra) {
   data row;
   row.set("level", std::string(to_string(vertebra.level)));
   row.set("hu", vertebra.trabecular ? fmt::format("{:.0f}", vertebra.trabecular->mean_hu) : "-");
   row.set("sd", vertebra.trabecular ? fmt::format("{:.0f}", vertebra.trabecular->sd_hu) : "-");
   row.set("n", vertebra.trabecular ? std::to_string(vertebra.trabecular->n) : "-");
-  row.set("bmd", shown(vertebra.bmd_mg_cm3, "{:.0f}"));
+  row.set("bmd", with_se(vertebra.bmd_mg_cm3, vertebra.bmd_se_mg_cm3));
+  row.set("integral", region_text(vertebra.integral));
+  row.set("shell", region_text(vertebra.shell));
+  std::string losses;
+  for (const bone::NamedLoss& loss : vertebra.height_losses)
+    losses += fmt::format("{}{:.0f}", losses.empty() ? "" : ", ", 100 * loss.loss);
+  row.set("losses", losses.empty() ? "-" : losses);
+  row.set("genant", shown(vertebra.genant, "{}"));
   row.set("heights", vertebra.heights ? fmt::format("{:.1f}, {:.1f}, {:.1f}", vertebra.heights->anterior_mm,
                                                     vertebra.heights->middle_mm, vertebra.heights->posterior_mm)
                                       : "-");
@@ -136,6 +157,23 @@ std::string headline(const study::StudyResult& result) {
   return text.empty() ? "Nothing could be measured in this study." : text;
 }
 
+/// What stands above the table: the mean, and what published classes say of it. No class is a T-score.
+std::string summary_text(const bone::BoneSummary& summary) {
+  std::string text = fmt::format("Mean of {} and {}: {:.1f} HU", to_string(summary.levels[0]),
+                                 to_string(summary.levels[1]), summary.mean_hu);
+  if (summary.bmd_mg_cm3)
+    text += fmt::format(", {} mg/cm3", with_se(summary.bmd_mg_cm3, summary.bmd_se_mg_cm3));
+  if (summary.category)
+    text += fmt::format(", {} ({})", summary.category->level, summary.category->table);
+  text += ".";
+  if (summary.l1_hu_category)
+    text += fmt::format(" HU of L1: {} ({}).", summary.l1_hu_category->level, summary.l1_hu_category->table);
+  if (summary.l1_hu_normative)
+    text += fmt::format(" People of this age: {:g} HU, SD {:g} ({}).", summary.l1_hu_normative->mean_hu,
+                        summary.l1_hu_normative->sd_hu, summary.l1_hu_normative->table);
+  return text;
+}
+
 void set_bone(data& page, const bone::BoneResult& bone) {
   List rows;
   for (const bone::VertebraDensity& vertebra : bone.vertebrae)
@@ -144,9 +182,12 @@ void set_bone(data& page, const bone::BoneResult& bone) {
   page.set("vertebrae", rows);
   page.set("calibration", fmt::format("Calibration: {}{}.", to_string(bone.calibration.mode),
                                       bone.calibration.name.empty() ? "" : " (" + bone.calibration.name + ")"));
-  page.set("summary", bone.summary ? fmt::format("Mean of {} and {}: {:.1f} HU.", to_string(bone.summary->levels[0]),
-                                                 to_string(bone.summary->levels[1]), bone.summary->mean_hu)
-                                   : "No mean over levels.");
+  page.set("voi", std::string(to_string(bone.definition)));
+  page.set("summary", bone.summary ? summary_text(*bone.summary) : "No mean over levels.");
+  page.set("soft_tissue", bone.soft_tissue
+                              ? fmt::format("At L3: muscle {} cm2, fat {:.0f} cm2.",
+                                            shown(bone.soft_tissue->muscle_cm2, "{:.0f}"), bone.soft_tissue->fat_cm2)
+                              : "");
 }
 
 } // namespace

@@ -50,9 +50,12 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
   bone_options.parallel = options.parallel;
   bone_options.contrast = contrast_phase(blood);
   bone_options.kvp_kv = result.study.kvp_kv;
+  bone_options.age_years = result.study.age_years;
   result.bone = bone::measure_bone(image.hu, bodies, options.calibration, bone_options);
   result.bone->soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
   append(result.issues, result.bone->issues);
+  if (result.bone->summary && (result.bone->summary->category || result.bone->summary->l1_hu_category))
+    result.provenance.tables.push_back(reference::bone_density_source());
   guard_contact(image, labels, options, result);
   result.paradox = classify_paradox(result, options.paradox);
   return result;

@@ -20,10 +20,7 @@ std::optional<bool> low_bone(const StudyResult& result, const ParadoxOptions& op
   if (!result.bone)
     return std::nullopt;
   const bone::BoneResult& bone = *result.bone;
-  const bool calibrated = bone.calibration.mode == calibration::Mode::Phantom ||
-                          bone.calibration.mode == calibration::Mode::Asynchronous ||
-                          bone.calibration.mode == calibration::Mode::Internal;
-  if (calibrated && bone.summary && bone.summary->bmd_mg_cm3)
+  if (calibration::is_absolute(bone.calibration) && bone.summary && bone.summary->bmd_mg_cm3)
     return *bone.summary->bmd_mg_cm3 < options.low_bmd_mg_cm3;
   const auto l1 = std::ranges::find(bone.vertebrae, Vertebra::L1, &bone::VertebraDensity::level);
   if (l1 == bone.vertebrae.end() || !l1->trabecular || l1->excluded || result.study.kvp_kv != 120.0 ||

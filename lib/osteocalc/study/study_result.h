@@ -4,6 +4,8 @@
 #include "osteocalc/bone/densitometry.h"
 #include "osteocalc/calcium/lesion_mass.h"
 #include "osteocalc/calcium/noise.h"
+#include "osteocalc/calibration/identify.h"
+#include "osteocalc/calibration/tissue_samples.h"
 #include "osteocalc/core/anatomy.h"
 #include "osteocalc/core/issue.h"
 #include "osteocalc/reference/calcium_categories.h"
@@ -77,6 +79,12 @@ struct LevelEvidence {
   std::vector<Vertebra> alternatives; ///< most likely first
 };
 
+/// What a calibration was made from in the scan itself, for QC pictures; empty where it came from elsewhere.
+struct CalibrationEvidence {
+  std::optional<calibration::FoundPhantom> phantom;
+  std::optional<calibration::SampledTissues> tissues;
+};
+
 struct StudyProvenance {
   std::map<std::string, std::string> options;
   std::vector<std::string> tables;
@@ -92,6 +100,7 @@ struct StudyResult {
   std::optional<calcium::TissueNoise> noise; ///< of the aorta's blood
   std::optional<bone::BoneResult> bone;
   std::map<Vertebra, LevelEvidence> levels; ///< empty when the labels were given
+  CalibrationEvidence calibration_evidence;
   Paradox paradox;
   Issues issues;
   StudyProvenance provenance;

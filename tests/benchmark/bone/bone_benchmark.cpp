@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy and precision of densities on simulated phantoms: the tables of docs/methods/bone.md, in Markdown.
-//   bone_benchmark [accuracy | precision | habitus | speed]   without a word: all
+//   bone_benchmark [accuracy | precision | habitus [FIGURE.svg] | speed]   without a word: all
 #include "osteocalc/bone/densitometry.h"
 #include "osteocalc/calibration/identify.h"
 #include "osteocalc/calibration/tissue_samples.h"
+#include "osteocalc/calibration/tissue_theory.h"
+#include "osteocalc/report/svg.h"
+#include "osteocalc/report/text_file.h"
 #include "osteocalc/synth/spine_phantom.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -13,6 +17,7 @@
 #include <ctime>
 #include <fmt/format.h>
 #include <string_view>
+#include <vector>
 
 namespace osteocalc {
 namespace {
@@ -125,67 +130,119 @@ void precision() {
   fmt::print("\nAll: the 95 % interval holds the truth in {:.1f} % of {} measurements.\n", 100.0 * held_all / all, all);
 }
 
-double tissue_hu(Substance substance, double density_g_cm3, double kev) {
-  return 1000 *
-         (density_g_cm3 * mass_attenuation_cm2_g(substance, kev) / mass_attenuation_cm2_g(Substance::Water, kev) - 1);
-}
+constexpr std::array<double, 3> true_k2hpo4_mg_cm3{50, 100, 200};
+constexpr std::array methods{calibration::InternalMethod::Theory, calibration::InternalMethod::Michalski2020};
 
-struct Internal {
-  double bmd_mg_cm3, se_mg_cm3, kev;
-  std::array<std::optional<calibration::TissueSample>, 5> samples;
+/// A person: size, what the body does to the beam, and how the tissues differ from ICRU-44's in density.
+struct Person {
+  const char* name;
+  double half_width_mm, fat_mm, kev_off, shift_hu;
+  double adipose = 1, muscle = 1, cortex = 1; ///< times the density of ICRU-44
 };
 
-/// Internal calibration of a person whose tissues have the HU of their composition at `kev`, `shift_hu` off.
-Internal internally(double half_width_mm, double fat_mm, double kev, double shift_hu, double noise_hu) {
-  synth::SpinePhantomRequest r = request(120, 3, noise_hu, "");
+/// A scan of a person whose tissues and bone have the HU of their composition at `kev`.
+synth::SpinePhantom scan_of(const Person& person, double kvp_kv, double kev) {
+  synth::SpinePhantomRequest r = request(kvp_kv, 3, 12, "");
   r.scanner.matrix = 360;
   r.scanner.pixel_mm = 1.25;
-  r.half_width_mm = half_width_mm;
-  r.half_depth_mm = 0.65 * half_width_mm;
-  r.fat_mm = fat_mm;
-  // ICRU-44 densities; the trabecular density is what gives 100 mg/cm3 K2HPO4 in water at this energy.
-  r.tissues = {tissue_hu(Substance::Adipose, 0.95, kev) + shift_hu, tissue_hu(Substance::Muscle, 1.05, kev) + shift_hu,
-               tissue_hu(Substance::Blood, 1.06, kev) + shift_hu,
-               tissue_hu(Substance::CorticalBone, 1.92, kev) + shift_hu};
-  const double trabecular_hu = 100 * hu_per_mg_cm3(calibration::Material::K2HPO4, kev) + shift_hu;
-  r.trabecular_mg_cm3.fill(trabecular_hu / synth::hu_per_mg_cm3(120));
-  const synth::SpinePhantom phantom = make_spine_phantom(r, {});
+  r.half_width_mm = person.half_width_mm;
+  r.half_depth_mm = 0.65 * person.half_width_mm;
+  r.fat_mm = person.fat_mm;
+  const auto hu = [&](Substance tissue, double density) {
+    return density * (calibration::tissue_hu(tissue, kev) + 1000) - 1000 + person.shift_hu;
+  };
+  r.tissues = {hu(Substance::Adipose, person.adipose), hu(Substance::Muscle, person.muscle), hu(Substance::Blood, 1),
+               hu(Substance::CorticalBone, person.cortex)};
+  for (std::size_t i = 0; i < 3; ++i) // what the vertebra reads is what so much K2HPO4 in water reads at this energy
+    r.trabecular_mg_cm3[i] =
+        (true_k2hpo4_mg_cm3[i] * hu_per_mg_cm3(calibration::Material::K2HPO4, kev) + person.shift_hu) /
+        synth::hu_per_mg_cm3(kvp_kv);
+  return make_spine_phantom(r, {});
+}
+
+calibration::SampledTissues tissues_of(const synth::SpinePhantom& phantom, const Person& person) {
   const VolumeGeometry& g = phantom.image.hu.geometry();
   Volume<std::uint8_t> trunk(g, 0);
   for (int z = 0; z < g.size[2]; ++z)
     for (int y = 0; y < g.size[1]; ++y)
       for (int x = 0; x < g.size[0]; ++x) {
         const Vec3 p = index_to_point(g, {double(x), double(y), double(z)});
-        const double u = std::abs(p[0]) / r.half_width_mm, v = std::abs(p[1]) / r.half_depth_mm;
+        const double u = std::abs(p[0]) / person.half_width_mm, v = std::abs(p[1]) / (0.65 * person.half_width_mm);
         trunk(x, y, z) = std::pow(u, 2.5) + std::pow(v, 2.5) <= 1 ? 1 : 0;
       }
-  const LabelMap labels = with_bodies(phantom);
-  const auto tissues = calibration::sample_tissues(phantom.image.hu, labels.voxels, trunk, {});
-  calibration::InternalOptions options;
-  options.model_se_fraction = 0;
-  const auto made = calibrate_internally(tissues.samples, options);
-  const bone::BoneResult result = measured(phantom, made.calibration);
-  return {*result.vertebrae[1].bmd_mg_cm3, *result.vertebrae[1].bmd_se_mg_cm3, made.effective_kev, tissues.samples};
+  return calibration::sample_tissues(phantom.image.hu, with_bodies(phantom).voxels, trunk, {});
 }
 
-/// The same bone in bodies of several sizes: a large body hardens the beam and shifts HU.
-void habitus() {
-  fmt::print("\n| body mm | fat mm | beam keV | HU shift | HU of the bone | internal BMD | against the second | energy "
-             "found keV |\n|---|---|---|---|---|---|---|---|\n");
-  struct Body {
-    double half_width_mm, fat_mm, kev, shift_hu;
-  };
-  constexpr std::array bodies{Body{130, 12, 68, 3}, Body{150, 25, 70, 0}, Body{170, 40, 71.5, -3},
-                              Body{195, 60, 73, -6}};
-  const double reference = internally(bodies[1].half_width_mm, bodies[1].fat_mm, bodies[1].kev, 0, 12).bmd_mg_cm3;
-  for (const Body& b : bodies) {
-    const Internal i = internally(b.half_width_mm, b.fat_mm, b.kev, b.shift_hu, 12);
-    fmt::print("| {:g} x {:g} | {:g} | {:g} | {:+g} | {:.0f} | {:.1f} (SE {:.1f}) | {:+.1f} % | {:g} |\n",
-               2 * b.half_width_mm, 1.3 * b.half_width_mm, b.fat_mm, b.kev, b.shift_hu,
-               100 * hu_per_mg_cm3(calibration::Material::K2HPO4, b.kev) + b.shift_hu, i.bmd_mg_cm3, i.se_mg_cm3,
-               100 * (i.bmd_mg_cm3 / reference - 1), i.kev);
-    std::fflush(stdout);
+/// Bias of one method on one scan, %.
+struct HabitusPoint {
+  calibration::InternalMethod method;
+  double kvp_kv, density_mg_cm3, bias_percent;
+};
+
+void draw_habitus(const std::vector<HabitusPoint>& points, const char* file) {
+  report::Svg svg("internal_bias", 640, 360, "Bias of internal calibration",
+                  "Bias in per cent of the true density at 50, 100 and 200 mg/cm3 for both methods at four voltages");
+  const report::Scale y{-40, 60, 320, 30};
+  for (const double tick : {-40.0, -20.0, 0.0, 20.0, 40.0, 60.0}) {
+    svg.line(60, y(tick), 620, y(tick), {tick == 0 ? report::color::grey : report::color::faint});
+    svg.text(54, y(tick) + 5, report::tick_label(tick), {report::Anchor::End});
   }
+  for (const double bar : {-5.0, 5.0})
+    svg.line(60, y(bar), 620, y(bar), {report::color::green, 1.5, "6 4"});
+  svg.text(16, 175, "bias, %", {report::Anchor::Middle, 14, report::color::ink, -90});
+  for (std::size_t i = 0; i < true_k2hpo4_mg_cm3.size(); ++i)
+    svg.text(150 + 180.0 * static_cast<double>(i), 345, fmt::format("{:g} mg/cm3", true_k2hpo4_mg_cm3[i]),
+             {report::Anchor::Middle});
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    const HabitusPoint& p = points[k];
+    const auto place = std::ranges::find(true_k2hpo4_mg_cm3, p.density_mg_cm3) - true_k2hpo4_mg_cm3.begin();
+    const bool theory = p.method == calibration::InternalMethod::Theory;
+    const double x = 150 + 180.0 * static_cast<double>(place) + (theory ? -50 : 30) + (p.kvp_kv - 80) / 3;
+    svg.circle(x, y(std::clamp(p.bias_percent, -40.0, 60.0)), 3.5,
+               theory ? report::color::blue : report::color::vermilion, 0.7);
+  }
+  svg.circle(420, 18, 4, report::color::blue);
+  svg.text(430, 23, "theory");
+  svg.circle(500, 18, 4, report::color::vermilion);
+  svg.text(510, 23, "michalski2020");
+  report::write_text_file(file, svg.str());
+}
+
+/// Bone of known K2HPO4 in bodies of several sizes: a large body hardens the beam and shifts HU.
+void habitus(const char* figure) {
+  fmt::print(
+      "\n| kV | person | beam keV | HU shift | method | energy found keV | at 50 | at 100 | at 200 mg/cm3 | SE at "
+      "100 |\n|---|---|---|---|---|---|---|---|---|---|\n");
+  constexpr std::array people{
+      Person{"260 x 169 mm, 12 mm fat", 130, 12, -3.2, 3}, Person{"300 x 195 mm, 25 mm fat", 150, 25, -1.2, 0},
+      Person{"340 x 221 mm, 40 mm fat", 170, 40, 0.3, -3}, Person{"390 x 254 mm, 60 mm fat", 195, 60, 1.8, -6},
+      Person{"the second, other tissues", 150, 25, -1.2, 0, 0.98, 0.995, 0.97}};
+  std::vector<HabitusPoint> points;
+  for (const double kvp : {80.0, 100.0, 120.0, 140.0})
+    for (const Person& person : people) {
+      const double kev = calibration::usual_energy_kev(kvp) + person.kev_off;
+      const synth::SpinePhantom phantom = scan_of(person, kvp, kev);
+      const calibration::SampledTissues tissues = tissues_of(phantom, person);
+      for (const calibration::InternalMethod method : methods) {
+        calibration::InternalOptions options;
+        options.method = method;
+        options.kvp_kv = kvp;
+        options.model_se_fraction = 0;
+        const auto made = calibrate_internally(tissues.samples, options);
+        const bone::BoneResult result = measured(phantom, made.calibration);
+        std::array<double, 3> bmd{};
+        for (std::size_t i = 0; i < 3; ++i) {
+          bmd[i] = *result.vertebrae[i].bmd_mg_cm3;
+          points.push_back({method, kvp, true_k2hpo4_mg_cm3[i], 100 * (bmd[i] / true_k2hpo4_mg_cm3[i] - 1)});
+        }
+        fmt::print("| {:g} | {} | {:.1f} | {:+g} | {} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} |\n", kvp,
+                   person.name, kev, person.shift_hu, to_string(method), made.effective_kev, bmd[0], bmd[1], bmd[2],
+                   *result.vertebrae[1].bmd_se_mg_cm3);
+        std::fflush(stdout);
+      }
+    }
+  if (figure != nullptr)
+    draw_habitus(points, figure);
 }
 
 /// Wall clock and processor time: on a busy machine only the second says what the work costs.
@@ -255,7 +312,7 @@ int main(int argc, char** argv) {
   if (asked("precision"))
     osteocalc::precision();
   if (asked("habitus"))
-    osteocalc::habitus();
+    osteocalc::habitus(argc > 2 ? argv[2] : nullptr);
   if (asked("speed"))
     osteocalc::speed();
   return 0;

@@ -64,7 +64,8 @@ TEST(MeasureBone, SummarisesL1AndL2) {
   EXPECT_EQ(result.summary->levels, (std::vector{Vertebra::L1, Vertebra::L2}));
   EXPECT_NEAR(result.summary->mean_hu, 120, 1);
   EXPECT_NEAR(result.summary->bmd_mg_cm3.value(), 101, 1);
-  EXPECT_EQ(result.summary->category, "low");
+  EXPECT_EQ(result.summary->category->level, "low");
+  EXPECT_EQ(result.summary->category->table, "ACR QCT 120/80");
   for (const VertebraDensity& vertebra : result.vertebrae)
     EXPECT_FALSE(vertebra.excluded) << *vertebra.excluded;
 }
@@ -72,20 +73,47 @@ TEST(MeasureBone, SummarisesL1AndL2) {
 TEST(MeasureBone, CategoriesNeedARealCalibration) {
   Spine spine;
   spine.make(3);
-  const auto category = [&](calibration::Mode mode, double intercept) {
+  const auto measured = [&](calibration::Mode mode, double intercept, const char* name = "test") {
     calibration::Calibration made = line(mode);
     made.intercept = intercept;
-    return measure_bone(spine.scan.hu, spine.bodies, made).summary->category;
+    made.name = name;
+    return measure_bone(spine.scan.hu, spine.bodies, made);
+  };
+  const auto category = [&](calibration::Mode mode, double intercept, const char* name = "test") {
+    const BoneResult result = measured(mode, intercept, name);
+    EXPECT_EQ(result.summary->category.has_value(), !has_rule(result.issues, "BONE-NO-CATEGORY"));
+    return result.summary->category ? result.summary->category->level : std::string("none");
   };
   using calibration::Mode;
-  EXPECT_EQ(category(Mode::Phantom, 30), "normal");         // 126
-  EXPECT_EQ(category(Mode::Asynchronous, 10), "low");       // 106
-  EXPECT_EQ(category(Mode::Internal, -20), "osteoporosis"); // 76
-  EXPECT_FALSE(category(Mode::Published, 30));
+  EXPECT_EQ(category(Mode::Phantom, 30), "normal");                   // 126
+  EXPECT_EQ(category(Mode::Asynchronous, 10), "low");                 // 106
+  EXPECT_EQ(category(Mode::Internal, -20, "theory"), "osteoporosis"); // 76
+  EXPECT_EQ(category(Mode::Internal, -20, "michalski2020"), "none");  // biased by more than 5 %
+  EXPECT_EQ(category(Mode::Published, 30), "none");
   const BoneResult raw = measure_bone(spine.scan.hu, spine.bodies, {});
   EXPECT_FALSE(raw.summary->category);
+  EXPECT_FALSE(has_rule(raw.issues, "BONE-NO-CATEGORY"));
   EXPECT_FALSE(raw.summary->bmd_mg_cm3);
   EXPECT_FALSE(at(raw, Vertebra::L1).bmd_mg_cm3);
+}
+
+TEST(MeasureBone, L1HuIsJudgedAt120KvWithoutContrastOnly) {
+  Spine spine;
+  spine.make(3);
+  BoneOptions options;
+  const auto summary = [&] { return *measure_bone(spine.scan.hu, spine.bodies, {}, options).summary; };
+  EXPECT_FALSE(summary().l1_hu_category); // who knows at what voltage
+  options.kvp_kv = 120;
+  options.age_years = 25;
+  EXPECT_EQ(summary().l1_hu_category->level, "111-135"); // 120 HU
+  EXPECT_NEAR(summary().l1_hu_normative->sd_from_mean, (120 - 226) / 44.0, 0.05);
+  options.age_years = 61;
+  EXPECT_FALSE(summary().l1_hu_normative);
+  options.contrast = ContrastPhase::Later;
+  EXPECT_FALSE(summary().l1_hu_category);
+  options.contrast = ContrastPhase::None;
+  options.kvp_kv = 100;
+  EXPECT_FALSE(summary().l1_hu_category);
 }
 
 TEST(MeasureBone, APublishedLineIsFlagged) {

@@ -64,6 +64,34 @@ TEST(SampleTissues, VesselsInFatAndFatInMuscleDoNotMoveThem) {
   EXPECT_NEAR(found.samples[4].value().hu, 50, 3);
 }
 
+// A nail in one thigh: its blurred rim reads between bone and metal.
+TEST(SampleTissues, MetalAndItsRimAreNoCortex) {
+  synth::SpinePhantom made = person(0);
+  Volume<std::int16_t>& hu = made.image.hu;
+  const VolumeGeometry& g = hu.geometry();
+  Vec3 middle{0, 0, 0};
+  double count = 0;
+  constexpr LabelId femur = 75;
+  for (int z = 0; z < hu.size(2); ++z)
+    for (int y = 0; y < hu.size(1); ++y)
+      for (int x = 0; x < hu.size(0); ++x)
+        if (made.labels.voxels(x, y, z) == femur) {
+          middle = middle + Vec3{double(x), double(y), 0};
+          ++count;
+        }
+  ASSERT_GT(count, 0);
+  middle = (1 / count) * middle;
+  for (int z = 0; z < hu.size(2); ++z)
+    for (int y = 0; y < hu.size(1); ++y)
+      for (int x = 0; x < hu.size(0); ++x) {
+        const double r_mm = std::hypot(x - middle[0], y - middle[1]) * g.spacing_mm[0];
+        if (r_mm < 9)
+          hu(x, y, z) = static_cast<std::int16_t>(r_mm < 5 ? 3071 : 2000);
+      }
+  const SampledTissues found = sample_tissues(hu, made.labels.voxels, trunk_of(hu, 140, 90), {});
+  EXPECT_NEAR(found.samples[3].value().hu, 1500, 5);
+}
+
 TEST(SampleTissues, WhatIsNotLabelledIsNotSampled) {
   const synth::SpinePhantom made = person(0);
   const SampledTissues found =

@@ -20,7 +20,7 @@ Keys keys_of(const Json& object) {
 
 calcium::ScoreResult sample() {
   calcium::ScoreResult result;
-  const calcium::VariantScore score{calcium::Variant::Reference, 81.5, 20.375, 61.125, {}, 4.0, 1, 512};
+  const calcium::VariantScore score{calcium::Variant::Reference, 81.5, 20.375, 61.125, 0, {}, 4.0, 1, 512};
   const calcium::Lesion lesion{1, {-12.5, 30.5, -100.25}, 81.5, 61.125, 512, 301.25, 4, 6, {}};
   result.regions.push_back({"aorta", {score, calcium::VariantScore{}}, {lesion}});
   result.regions.push_back({"spleen", {}, {}});
@@ -37,8 +37,8 @@ TEST(ScoreJson, HasTheContractsKeysAtEveryLevel) {
   EXPECT_EQ(keys_of(json), (Keys{"schema", "image", "regions", "issues"}));
   EXPECT_EQ(keys_of(json["image"]), (Keys{"size", "spacing_mm", "increment_mm", "nominal_thickness_mm", "kvp_kv"}));
   EXPECT_EQ(keys_of(json["regions"][0]), (Keys{"region", "scores", "lesions"}));
-  EXPECT_EQ(keys_of(json["regions"][0]["scores"][0]),
-            (Keys{"variant", "agatston", "area_mm2", "volume_mm3", "mass_mg", "density_score", "lesions", "max_hu"}));
+  EXPECT_EQ(keys_of(json["regions"][0]["scores"][0]), (Keys{"variant", "agatston", "area_mm2", "volume_mm3", "mass_mg",
+                                                            "density_score", "lesions", "max_hu", "hu_volume_hu_mm3"}));
   EXPECT_EQ(keys_of(json["regions"][0]["lesions"][0]),
             (Keys{"id", "centroid_mm", "agatston", "volume_mm3", "max_hu", "mean_hu", "slices"}));
   EXPECT_EQ(keys_of(json["issues"][0]), (Keys{"level", "rule", "where", "text"}));

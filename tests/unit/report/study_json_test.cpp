@@ -31,18 +31,24 @@ TEST(StudyJson, HasTheContractsKeysAtEveryLevel) {
   EXPECT_EQ(keys_of(json), (Keys{"schema", "study", "calcium", "bone", "dxa", "paradox", "issues", "provenance"}));
   EXPECT_EQ(keys_of(json["study"]), (Keys{"subject", "age_years", "sex", "modality", "kvp_kv", "kernel", "increment_mm",
                                           "slices", "contrast"}));
-  EXPECT_EQ(keys_of(json["calcium"]), (Keys{"variant", "beds", "variants", "contact_guard"}));
-  EXPECT_EQ(keys_of(json["calcium"]["beds"][0]), (Keys{"bed", "agatston", "volume_mm3", "mass_mg", "density_score",
-                                                       "lesions", "category", "percentile", "complete"}));
-  EXPECT_EQ(keys_of(json["calcium"]["variants"][0]), (Keys{"bed", "variant", "agatston"}));
-  EXPECT_EQ(keys_of(json["bone"]), (Keys{"calibration", "vertebrae", "summary"}));
-  EXPECT_EQ(keys_of(json["bone"]["calibration"]),
-            (Keys{"mode", "name", "material", "slope", "intercept", "se_mg_cm3"}));
+  EXPECT_EQ(keys_of(json["calcium"]),
+            (Keys{"variant", "beds", "variants", "contact_guard", "noise", "vessels_with_calcium"}));
+  EXPECT_EQ(keys_of(json["calcium"]["beds"][0]),
+            (Keys{"bed", "agatston", "volume_mm3", "mass_mg", "density_score", "lesions", "category", "percentile",
+                  "complete", "expected_false_lesions", "hu_volume_hu_mm3", "incomplete_reason", "integrated_mass_mg",
+                  "isotropic_volume_mm3", "max_hu", "spatially_weighted"}));
+  EXPECT_EQ(keys_of(json["calcium"]["variants"][0]), (Keys{"bed", "variant", "agatston", "category"}));
+  EXPECT_EQ(keys_of(json["bone"]),
+            (Keys{"calibration", "volume_of_interest", "vertebrae", "summary", "summary_l1_l3", "soft_tissue_l3"}));
+  EXPECT_EQ(keys_of(json["bone"]["calibration"]), (Keys{"mode", "name", "material", "slope", "intercept", "curvature",
+                                                        "r2", "model_se_fraction", "se_mg_cm3"}));
   for (const char* key : {"level", "trabecular_hu", "bmd_mg_cm3", "bmd_se_mg_cm3", "heights_mm", "excluded"})
     EXPECT_TRUE(json["bone"]["vertebrae"][0].contains(key)) << key;
   EXPECT_EQ(keys_of(json["bone"]["vertebrae"][0]["trabecular_hu"]), (Keys{"mean", "sd", "n"}));
   EXPECT_EQ(keys_of(json["bone"]["vertebrae"][0]["heights_mm"]), (Keys{"anterior", "middle", "posterior"}));
-  EXPECT_EQ(keys_of(json["bone"]["summary"]), (Keys{"levels", "mean_hu", "bmd_mg_cm3", "category"}));
+  EXPECT_EQ(keys_of(json["bone"]["summary"]),
+            (Keys{"levels", "mean_hu", "bmd_mg_cm3", "bmd_se_mg_cm3", "category", "category_table", "l1_hu_category",
+                  "l1_hu_category_table", "l1_hu_normative"}));
   EXPECT_EQ(keys_of(json["paradox"]), (Keys{"high_calcium", "low_bone", "quadrant"}));
   EXPECT_EQ(keys_of(json["issues"][0]), (Keys{"level", "rule", "where", "text"}));
   EXPECT_EQ(keys_of(json["provenance"]), (Keys{"version", "commit", "options", "tables", "inputs_sha256"}));
@@ -114,18 +120,39 @@ TEST(BoneResultJson, IsTheBoneObjectWithItsIssues) {
 
 TEST(LesionsCsv, HasARowALesionWithItsBed) {
   EXPECT_EQ(lesions_csv(test::sample_study()),
-            "bed,lesion,x_mm,y_mm,z_mm,agatston,volume_mm3,max_hu,mean_hu,first_slice,last_slice\n"
-            "coronary,1,-12.35,30.50,-100.25,81.5,61.125,512,301.26,4,6\n");
+            "bed,lesion,x_mm,y_mm,z_mm,agatston,volume_mm3,max_hu,mean_hu,first_slice,last_slice,"
+            "integrated_mass_mg,integrated_mass_se_mg\n"
+            "coronary,1,-12.35,30.50,-100.25,81.5,61.125,512,301.26,4,6,,\n");
 }
 
 TEST(VertebraeCsv, LeavesCellsEmptyAndQuotesReasons) {
+  const std::string header =
+      "level,volume_of_interest,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,noise_se_hu,placement_se_hu,"
+      "integral_hu,integral_bmd_mg_cm3,shell_hu,shell_bmd_mg_cm3,anterior_mm,middle_mm,posterior_mm,"
+      "height_loss_genant,height_loss_front_over_back,height_loss_min_over_max,genant_height_only,"
+      "l3_muscle_cm2,l3_fat_cm2,excluded\n";
   EXPECT_EQ(vertebrae_csv(test::sample_study()),
-            "level,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,anterior_mm,middle_mm,posterior_mm,excluded\n"
-            "L1,125.5,31.25,1800,105.4,,27,26,28,\n"
-            "L2,900,200,1500,,,,,,\"metal, \"\"screw\"\"\"\n"
-            "L3,,,,,,,,,the body is cut by the field of view\n");
-  EXPECT_EQ(vertebrae_csv({}),
-            "level,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,anterior_mm,middle_mm,posterior_mm,excluded\n");
+            header +
+                "L1,ellipse-slab,125.5,31.25,1800,105.4,3.25,2.5,1.5,200.5,165.5,300.25,,27,26,28,0.0625,,0.125,0,,,\n"
+                "L2,ellipse-slab,900,200,1500,,,0,0,,,,,,,,,,,,,,\"metal, \"\"screw\"\"\"\n"
+                "L3,ellipse-slab,,,,,,,,,,,,,,,,,,,130.5,240.25,the body is cut by the field of view\n");
+  EXPECT_EQ(vertebrae_csv({}), header);
+}
+
+TEST(StudyJson, CategoriesNameTheirTables) {
+  const Json summary = sample()["bone"]["summary"];
+  EXPECT_EQ(summary["category"], "low");
+  EXPECT_EQ(summary["category_table"], "ACR QCT 120/80");
+  EXPECT_EQ(summary["l1_hu_category"], "111-135");
+  EXPECT_EQ(summary["l1_hu_category_table"], "L1 HU 160/135/110");
+  EXPECT_TRUE(summary["l1_hu_normative"].is_null());
+  EXPECT_FALSE(summary.contains("t_score"));
+  study::StudyResult young = test::sample_study();
+  young.bone->summary->l1_hu_normative = reference::L1Normative{226, 44, -2.25, "L1 HU by age, Jang 2019"};
+  const Json normative = Json::parse(study_json(young))["bone"]["summary"]["l1_hu_normative"];
+  EXPECT_EQ(normative["mean_hu"], 226);
+  EXPECT_EQ(normative["sd_from_mean"], -2.25);
+  EXPECT_EQ(normative["table"], "L1 HU by age, Jang 2019");
 }
 
 } // namespace

@@ -30,6 +30,13 @@ TEST(StudyHtml, SaysTheMainThingFirstAndHoldsEveryRow) {
   EXPECT_LT(page.find("CAL-CONTRAST"), page.find("<h2>Calcium")); // a refusal stands above the tables
 }
 
+TEST(StudyHtml, ShowsWhatIsKnownOfTheBone) {
+  const std::string page = study_html(test::sample_study(), {});
+  for (const char* part : {"105 +- 3", "ellipse-slab", "low (ACR QCT 120/80)", "111-135 (L1 HU 160/135/110)",
+                           "200 HU, 166", "300 HU", "6, 12", "Genant (height only)", "muscle 130 cm2, fat 240 cm2"})
+    EXPECT_TRUE(has(page, part)) << part;
+}
+
 TEST(StudyHtml, TextCannotBecomeMarkup) {
   study::StudyResult result = test::sample_study();
   result.study.subject = "<script>alert(1)</script>";

@@ -9,7 +9,7 @@ namespace osteocalc::test {
 inline study::StudyResult sample_study() {
   study::StudyResult result;
   result.study = {"0123456789abcdef", 61.0, Sex::Female, "CT", 120.0, "B35f", 3.0, 47, study::Contrast::None};
-  calcium::VariantScore reference{calcium::Variant::Reference, 81.5, 20.375, 61.125, {}, 4.0, 1, 512};
+  calcium::VariantScore reference{calcium::Variant::Reference, 81.5, 20.375, 61.125, 0, {}, 4.0, 1, 512};
   calcium::VariantScore qurai = reference;
   qurai.variant = calcium::Variant::Qurai;
   qurai.agatston = 79;
@@ -18,7 +18,12 @@ inline study::StudyResult sample_study() {
   result.beds.push_back({"aorta_abdominal", {}, {}, {}, false});
 
   bone::BoneResult bone;
-  bone.calibration = {calibration::Mode::Phantom, "slab-3", calibration::Material::HA, 0.8, 5.0, 2.5};
+  bone.calibration.mode = calibration::Mode::Phantom;
+  bone.calibration.name = "slab-3";
+  bone.calibration.material = calibration::Material::HA;
+  bone.calibration.slope = 0.8;
+  bone.calibration.intercept = 5;
+  bone.calibration.se_mg_cm3 = 2.5;
   bone::VertebraDensity l1;
   l1.level = Vertebra::L1;
   l1.trabecular = bone::HuStatistics{125.5, 31.25, 1800};
@@ -35,7 +40,20 @@ inline study::StudyResult sample_study() {
   bone.vertebrae.push_back(std::move(l1));
   bone.vertebrae.push_back(std::move(l2));
   bone.vertebrae.push_back(std::move(l3));
-  bone.summary = bone::BoneSummary{{Vertebra::L1, Vertebra::L2}, 125.5, 105.4, {}, "low"};
+  bone.vertebrae[0].bmd_se_mg_cm3 = 3.25;
+  bone.vertebrae[0].uncertainty = {2.5, 1.5};
+  bone.vertebrae[0].integral = bone::RegionDensity{{200.5, 80, 9000}, 165.5, 30.5};
+  bone.vertebrae[0].shell = bone::RegionDensity{{300.25, 90, 4000}, {}, 12.5};
+  bone.vertebrae[0].height_losses = {{bone::HeightLoss::Genant, 0.0625}, {bone::HeightLoss::MinOverMax, 0.125}};
+  bone.vertebrae[0].genant = 0;
+  bone.soft_tissue = bone::SoftTissue{130.5, 240.25, 12};
+  bone::BoneSummary& summary = bone.summary.emplace();
+  summary.levels = {Vertebra::L1, Vertebra::L2};
+  summary.mean_hu = 125.5;
+  summary.bmd_mg_cm3 = 105.4;
+  summary.bmd_se_mg_cm3 = 3;
+  summary.category = {"low", "ACR QCT 120/80"};
+  summary.l1_hu_category = {"111-135", "L1 HU 160/135/110"};
   result.bone = std::move(bone);
 
   result.paradox = {false, true, "bone"};

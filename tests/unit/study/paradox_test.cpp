@@ -23,6 +23,7 @@ BedScore bed(const std::string& name, std::optional<double> agatston, bool compl
 bone::BoneResult bone_of(Mode mode, std::optional<double> bmd_mg_cm3, std::optional<double> l1_hu) {
   bone::BoneResult result;
   result.calibration.mode = mode;
+  result.calibration.name = mode == Mode::Internal ? "theory" : "";
   if (bmd_mg_cm3) {
     result.summary = bone::BoneSummary{};
     result.summary->bmd_mg_cm3 = bmd_mg_cm3;
