@@ -98,14 +98,16 @@ VariantScore score_objects(const VolumeGeometry& geometry, Candidates& candidate
 struct KeptGroups {
   const GroupStack& groups;
   std::vector<char> keep;
-  Objects lesions; ///< 26-connected, of the kept groups
+  Objects joined;                    ///< the lesions, where some groups were dropped
+  const Objects* all_kept = nullptr; ///< the lesions, where none was
+  [[nodiscard]] const Objects& lesions() const { return all_kept ? *all_kept : joined; } ///< 26-connected
 };
 
 KeptGroups keep_groups(Candidates& candidates, const ScoringRule& rule) {
   const Connectivity within = rule.group == Group::Slice4 ? Connectivity::Four : Connectivity::Eight;
   const GroupStack& groups = candidates.groups(within);
   const Objects* objects = rule.object ? &candidates.objects(within, *rule.object) : nullptr;
-  KeptGroups kept{groups, std::vector<char>(groups.count()), {}};
+  KeptGroups kept{groups, std::vector<char>(groups.count()), {}, nullptr};
   bool all = true;
   for (std::size_t z = 0; z < groups.slices.size(); ++z)
     for (std::uint32_t c = 0; c < groups.slices[z].components.size(); ++c) {
@@ -114,8 +116,10 @@ KeptGroups keep_groups(Candidates& candidates, const ScoringRule& rule) {
                          (!objects || objects->objects[objects->of_group[group]].pixels >= rule.min_object_voxels);
       all = all && kept.keep[group];
     }
-  kept.lesions = all ? candidates.objects(within, Connectivity::Eight)
-                     : join(groups, candidates.contacts(within, Connectivity::Eight), kept.keep);
+  if (all)
+    kept.all_kept = &candidates.objects(within, Connectivity::Eight);
+  else
+    kept.joined = join(groups, candidates.contacts(within, Connectivity::Eight), kept.keep);
   return kept;
 }
 
@@ -135,8 +139,9 @@ std::vector<std::int64_t> weighted_groups(const Volume<std::int16_t>& hu, const 
     }
     for (std::uint32_t c = 0; c < slice.components.size(); ++c)
       if (const std::uint32_t group = first + c; kept.keep[group]) {
-        const Component& weighs = rule.weight == Weight::LesionPeak ? kept.lesions.objects[kept.lesions.of_group[group]]
-                                                                    : slice.components[c];
+        const Component& weighs = rule.weight == Weight::LesionPeak
+                                      ? kept.lesions().objects[kept.lesions().of_group[group]]
+                                      : slice.components[c];
         weighted[group] = weight_of(weighs.peak_hu, rule.weight_from_hu) * slice.components[c].pixels;
       }
   }
@@ -146,18 +151,25 @@ std::vector<std::int64_t> weighted_groups(const Volume<std::int16_t>& hu, const 
 /// The kept groups' 26-connected lesions in mm.
 std::vector<Lesion> list_lesions(const VolumeGeometry& geometry, const RunStack& runs, const KeptGroups& kept,
                                  const std::vector<std::int64_t>& weighted, const ScoringRule& rule) {
-  std::vector<Lesion> lesions(kept.lesions.objects.size());
+  std::vector<Lesion> lesions(kept.lesions().objects.size());
   std::vector<std::int64_t> sum_z(lesions.size()), weighted_pixels(lesions.size());
+  std::vector<std::uint32_t> run_count(lesions.size());
+  for (std::size_t z = 0; z < runs.size(); ++z)
+    for (const std::uint32_t component : kept.groups.slices[z].of_run)
+      if (const std::uint32_t group = kept.groups.first[z] + component; kept.keep[group])
+        ++run_count[kept.lesions().of_group[group]];
+  for (std::size_t index = 0; index < lesions.size(); ++index)
+    lesions[index].runs.reserve(run_count[index]);
   for (int z = 0; z < static_cast<int>(runs.size()); ++z) {
     const auto slice = static_cast<std::size_t>(z);
     for (std::uint32_t c = 0; c < kept.groups.slices[slice].components.size(); ++c)
       if (const std::uint32_t group = kept.groups.first[slice] + c; kept.keep[group])
-        weighted_pixels[kept.lesions.of_group[group]] += weighted[group];
+        weighted_pixels[kept.lesions().of_group[group]] += weighted[group];
     for (std::size_t i = 0; i < runs[slice].size(); ++i) {
       const std::uint32_t group = kept.groups.first[slice] + kept.groups.slices[slice].of_run[i];
       if (!kept.keep[group])
         continue;
-      const std::uint32_t index = kept.lesions.of_group[group];
+      const std::uint32_t index = kept.lesions().of_group[group];
       Lesion& lesion = lesions[index];
       lesion.first_slice = lesion.runs.empty() ? z : lesion.first_slice;
       lesion.last_slice = z;
@@ -167,7 +179,7 @@ std::vector<Lesion> list_lesions(const VolumeGeometry& geometry, const RunStack&
   }
   const double area_mm2 = pixel_area_mm2(geometry);
   for (std::size_t index = 0; index < lesions.size(); ++index) {
-    const Component& sum = kept.lesions.objects[index];
+    const Component& sum = kept.lesions().objects[index];
     const auto voxels = static_cast<double>(sum.pixels);
     Lesion& lesion = lesions[index];
     lesion.id = static_cast<int>(index) + 1;
@@ -195,7 +207,7 @@ RuleScore score_slice_groups(const Volume<std::int16_t>& hu, Candidates& candida
       if (const std::uint32_t group = kept.groups.first[z] + c; kept.keep[group])
         tally.add_group(kept.groups.slices[z].components[c], weighted[group], rule, area_mm2);
   RuleScore result{to_score(tally, rule, geometry), {}};
-  result.score.lesions = static_cast<int>(kept.lesions.objects.size());
+  result.score.lesions = static_cast<int>(kept.lesions().objects.size());
   if (lesions == Lesions::Listed)
     result.lesions = list_lesions(geometry, candidates.runs(), kept, weighted, rule);
   return result;

@@ -21,12 +21,12 @@ struct Region {
 struct VariantScore {
   Variant variant = Variant::Reference;
   double agatston = 0;
-  double area_mm2 = 0;                 ///< of the groups that count, over all slices
-  double volume_mm3 = 0;               ///< area times increment \cite callister1998
-  double hu_volume_hu_mm3 = 0;         ///< mean HU times volume: what mass is without a calibration
-  std::optional<double> mass_mg{};     ///< needs a calibration \cite mccollough2007
+  double area_mm2 = 0;                   ///< of the groups that count, over all slices
+  double volume_mm3 = 0;                 ///< area times increment \cite callister1998
+  double hu_volume_hu_mm3 = 0;           ///< mean HU times volume: what mass is without a calibration
+  std::optional<double> mass_mg{};       ///< needs a calibration \cite mccollough2007
   std::optional<double> density_score{}; ///< mean weight, 1..4; only where there is calcium \cite criqui2014
-  int lesions = 0;                     ///< 3-D lesions: the variant's own objects, else 26-connected
+  int lesions = 0;                       ///< 3-D lesions: the variant's own objects, else 26-connected
   std::optional<int> max_hu{};
 };
 
