@@ -10,6 +10,7 @@
 #include "osteocalc/report/csv_text.h"
 #include "osteocalc/report/results_csv.h"
 #include "osteocalc/report/text_file.h"
+#include "osteocalc/report/variant_report.h"
 #include "osteocalc/synth/cohort.h"
 #include "osteocalc/synth/truth.h"
 
@@ -46,6 +47,7 @@ report::CohortRow analyse_person(const synth::CohortMember& member, const DemoAr
   request.study = scan / "dicom";
   request.output = output / "studies" / member.patient_id;
   request.key_file = output / "subject.key";
+  request.options.calcium.variants.assign(calcium::all_variants().begin(), calcium::all_variants().end());
   request.options.parallel = context.parallel;
   report::CohortRow row{member.patient_id, run_pipeline(request)};
   if (!arguments.keep_scans)
@@ -68,6 +70,8 @@ int run_demo(const DemoArguments& arguments, const Context& context) {
     progress(context, fmt::format("{} of {}: {}", rows.size(), people.size(),
                                   (output / "studies" / member.patient_id / "report.html").string()));
   }
+  report::write_text_file(output / "variants.csv", report::variants_csv(rows));
+  report::write_text_file(output / "variants_summary.csv", report::variant_summary_csv(rows));
   report::write_text_file(output / "results.csv", report::results_csv(std::move(rows)));
 
   cohort::CohortRequest request;

@@ -40,7 +40,8 @@ struct InternalOptions {
   double energy_sd_kev = 5; ///< Theory: how far a scan's energy may be from the usual one of its voltage
   double least_area_mm2 = 10;
   double least_r2 = 0.95;
-  double pure_cortex_hu = 900; ///< below this (Theory: 0.85 of theory, if more) the cortex sample is impure and left out
+  double pure_cortex_hu =
+      900; ///< below this (Theory: 0.85 of theory, if more) the cortex sample is impure and left out
   double model_se_fraction = 0.078; ///< RMSD against asynchronous QCT \cite kaesmacher2017
 };
 

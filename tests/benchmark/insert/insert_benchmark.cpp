@@ -101,7 +101,8 @@ std::vector<Reading> read_scan(const synth::SyntheticPhantom& phantom, double di
       continue;
     reading.agatston = lesion->agatston;
     reading.volume = lesion->volume_mm3 / cylinder.volume_mm3();
-    reading.mass = slope * (lesion->mean_hu - phantom.truth.background_hu) * lesion->volume_mm3 / 1000 / cylinder.mass_mg();
+    reading.mass =
+        slope * (lesion->mean_hu - phantom.truth.background_hu) * lesion->volume_mm3 / 1000 / cylinder.mass_mg();
     const auto integrated = calcium::lesion_mass(hu, *lesion, slope);
     reading.integrated = integrated ? integrated->mass_mg / cylinder.mass_mg() : 0;
   }
@@ -143,9 +144,10 @@ void print_cell(const Spread& spread, double reference) {
 
 void print_table(double diameter_mm, const std::map<Protocol, Summary>& results) {
   const Summary& usual = results.at({120, 3.0});
-  std::printf("Cylinders of %g mm\n\n| kV | slice mm | Agatston, 130 HU | Agatston, kV's own bounds | volume | mass above "
-              "130 HU | integrated mass |\n|---|---|---|---|---|---|---|\n",
-              diameter_mm);
+  std::printf(
+      "Cylinders of %g mm\n\n| kV | slice mm | Agatston, 130 HU | Agatston, kV's own bounds | volume | mass above "
+      "130 HU | integrated mass |\n|---|---|---|---|---|---|---|\n",
+      diameter_mm);
   for (const auto& [protocol, summary] : results) {
     std::printf("| %g | %g |", protocol.kvp_kv, protocol.slice_mm);
     print_cell(summary.agatston, usual.agatston.mean());
