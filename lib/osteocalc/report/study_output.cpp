@@ -142,8 +142,9 @@ std::string headline(const study::StudyResult& result) {
   for (const char* bed : {"coronary", "aorta_abdominal"})
     for (const study::BedScore& score : result.beds)
       if (score.bed == bed && score.reference)
-        text += fmt::format("{} Agatston {:.0f}{}. ", score.bed == "coronary" ? "Coronary" : "Abdominal aortic",
-                            score.reference->agatston, score.complete ? "" : " (bed cut by the field of view)");
+        text += fmt::format("{} Agatston {}{:.0f}{}. ", score.bed == "coronary" ? "Coronary" : "Abdominal aortic",
+                            score.bed == "coronary" && has_rule(result.issues, "CAL-LOWER-BOUND") ? "at least " : "",
+                            score.reference->agatston, score.complete ? "" : " (a part of the bed may be missing)");
   if (result.bone && result.bone->summary) {
     const bone::BoneSummary& summary = *result.bone->summary;
     text += fmt::format("Trabecular bone of {} and {}: {:.0f} HU", to_string(summary.levels[0]),
