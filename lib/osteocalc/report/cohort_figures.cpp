@@ -40,19 +40,9 @@ std::vector<double> score_ticks(const Scale& y) {
 }
 
 void draw_log_axes(Svg& svg, const Axes& axes, const std::string& x_name, const std::string& y_name) {
-  const auto& [x, y] = axes;
-  for (const double score : score_ticks(y)) {
-    const double at = y(std::log1p(score));
-    svg.line(x.from_px, at, x.to_px, at, {color::faint});
-    svg.text(x.from_px - 8, at + 5, tick_label(score), {.anchor = Anchor::End});
-  }
-  svg.line(x.from_px, y.from_px, x.to_px, y.from_px, {color::grey});
-  for (const double tick : nice_ticks(x.low, x.high, 5)) {
-    svg.line(x(tick), y.from_px, x(tick), y.from_px + 5, {color::grey});
-    svg.text(x(tick), y.from_px + 21, tick_label(tick), {.anchor = Anchor::Middle});
-  }
-  svg.text((x.from_px + x.to_px) / 2, y.from_px + 44, x_name, {.anchor = Anchor::Middle, .size_px = 15});
-  svg.text(18, (y.from_px + y.to_px) / 2, y_name, {.anchor = Anchor::Middle, .size_px = 15, .turn_deg = -90});
+  for (const double score : score_ticks(axes.y))
+    draw_y_tick(svg, axes, std::log1p(score), tick_label(score));
+  draw_x_axis_and_names(svg, axes, x_name, y_name);
 }
 
 /// Colour and shape both tell the groups apart.

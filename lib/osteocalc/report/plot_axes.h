@@ -20,13 +20,9 @@ struct Axes {
   return {low - margin, high + margin, from_px, to_px};
 }
 
-/// Both axes with round ticks, faint horizontal lines and names.
-inline void draw_plain_axes(Svg& svg, const Axes& axes, const std::string& x_name, const std::string& y_name) {
+/// The x axis with round ticks, and both axes' names.
+inline void draw_x_axis_and_names(Svg& svg, const Axes& axes, const std::string& x_name, const std::string& y_name) {
   const auto& [x, y] = axes;
-  for (const double tick : nice_ticks(std::min(y.low, y.high), std::max(y.low, y.high), 5)) {
-    svg.line(x.from_px, y(tick), x.to_px, y(tick), {color::faint});
-    svg.text(x.from_px - 8, y(tick) + 5, tick_label(tick), {.anchor = Anchor::End});
-  }
   svg.line(x.from_px, y.from_px, x.to_px, y.from_px, {color::grey});
   for (const double tick : nice_ticks(x.low, x.high, 5)) {
     svg.line(x(tick), y.from_px, x(tick), y.from_px + 5, {color::grey});
@@ -34,6 +30,19 @@ inline void draw_plain_axes(Svg& svg, const Axes& axes, const std::string& x_nam
   }
   svg.text((x.from_px + x.to_px) / 2, y.from_px + 44, x_name, {.anchor = Anchor::Middle, .size_px = 15});
   svg.text(18, (y.from_px + y.to_px) / 2, y_name, {.anchor = Anchor::Middle, .size_px = 15, .turn_deg = -90});
+}
+
+/// A faint line across the plot at a value of y, with its label.
+inline void draw_y_tick(Svg& svg, const Axes& axes, double at, const std::string& label) {
+  svg.line(axes.x.from_px, axes.y(at), axes.x.to_px, axes.y(at), {color::faint});
+  svg.text(axes.x.from_px - 8, axes.y(at) + 5, label, {.anchor = Anchor::End});
+}
+
+/// Both axes with round ticks, faint horizontal lines and names.
+inline void draw_plain_axes(Svg& svg, const Axes& axes, const std::string& x_name, const std::string& y_name) {
+  for (const double tick : nice_ticks(std::min(axes.y.low, axes.y.high), std::max(axes.y.low, axes.y.high), 5))
+    draw_y_tick(svg, axes, tick, tick_label(tick));
+  draw_x_axis_and_names(svg, axes, x_name, y_name);
 }
 
 /// A text cut to a number of characters, so that it stays in the picture.

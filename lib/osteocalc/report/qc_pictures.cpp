@@ -17,14 +17,15 @@ namespace {
 
 // Okabe and Ito's colours: apart for nearly every eye, on black too.
 constexpr Rgb sky{0.34, 0.71, 0.91}, orange{0.90, 0.62, 0.0}, green{0.0, 0.62, 0.45}, yellow{0.94, 0.89, 0.26},
-    vermilion{0.84, 0.37, 0.0}, purple{0.80, 0.47, 0.65}, blue{0.2, 0.5, 0.95}, white{1, 1, 1};
+    vermilion{0.84, 0.37, 0.0}, purple{0.80, 0.47, 0.65}, blue{0.2, 0.5, 0.95}, white{1, 1, 1},
+    violet{0.72, 0.55, 0.95}, peach{1.0, 0.80, 0.60};
 constexpr Window bone_window{-250, 650}, calcium_window{-150, 750};
 
 struct BedColor {
   std::string_view bed;
   Rgb color;
 };
-constexpr std::array<BedColor, 12> bed_colors{{{"coronary", orange},
+constexpr std::array<BedColor, 12> bed_colors{{{"coronary", peach},
                                                {"coronary_lm", vermilion},
                                                {"coronary_lad", orange},
                                                {"coronary_lcx", yellow},
@@ -34,7 +35,7 @@ constexpr std::array<BedColor, 12> bed_colors{{{"coronary", orange},
                                                {"aorta_arch", blue},
                                                {"aorta_descending", green},
                                                {"aorta_thoracic", green},
-                                               {"aorta_abdominal", sky},
+                                               {"aorta_abdominal", violet},
                                                {"aorta", yellow}}};
 
 std::optional<Rgb> color_of(std::string_view bed) {

@@ -148,6 +148,14 @@ void judge(const CalciumOptions& options, bool lower_bound, StudyResult& result)
   }
 }
 
+/// The lowest HU that counts under the scan's voltage policy; where the policy refuses, no bed has a score to go with
+/// it.
+int detection_bound_hu(const calcium::ScoreOptions& options) {
+  Issues said_when_scored;
+  return calcium::weight_bounds(options.kvp_policy, options.kvp, said_when_scored)
+      .value_or(calcium::standard_bounds)[0];
+}
+
 /// Scores that need more than the candidates: isotropic volume, and with a calibration mass and spatial weight.
 void measure_further(const Volume<std::int16_t>& hu, const BedMap& map, const calcium::ScoreOptions& options,
                      int min_hu, StudyResult& result) {
@@ -277,7 +285,8 @@ void measure_calcium(const CtImage& image, const LabelMap& labels, const std::ve
                      const BloodPool& blood, const AnalyzeOptions& options, StudyResult& result) {
   result.noise = blood.noise;
   Volume<LabelId> arteries = labels.voxels.clone();
-  remove_osteophytes(image.hu, arteries, calcium::standard_bounds[0], options.parallel, result.issues);
+  if (result.study.contrast != Contrast::Present) // enhanced blood is one bright piece that touches everything
+    remove_osteophytes(image.hu, arteries, calcium::standard_bounds[0], options.parallel, result.issues);
   BedMap map = make_beds(arteries, bodies, options.parallel);
   doubt_heart(image.issues, map);
   append(result.issues, map.issues);
@@ -317,7 +326,7 @@ void measure_calcium(const CtImage& image, const LabelMap& labels, const std::ve
   }
   score_beds(*hu, map, scoring, result);
   append(result.issues, check_metal(result.beds, options.calcium));
-  measure_further(*hu, map, scoring, calcium::standard_bounds[0], result);
+  measure_further(*hu, map, scoring, detection_bound_hu(scoring), result);
   result.vessels_with_calcium = vessels_with_calcium(result.beds);
   judge(options.calcium, is_lower_bound(image, options, result), result);
 }

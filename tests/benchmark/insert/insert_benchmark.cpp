@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
-#include <numbers>
 
 using namespace osteocalc;
 

@@ -197,6 +197,37 @@ TEST(Analyze, StrictSlicesRefuseOverlap) {
   EXPECT_FALSE(bed(analyze(scan.image, scan.labels, options), "coronary").reference);
 }
 
+TEST(Analyze, TheIsotropicVolumeFollowsTheVoltagesBound) {
+  test::AortaScan scan = with_coronaries(140); // below the 145 HU published for 100 kV
+  for (const int z : {35, 37}) // on three slices, so that the middle one is not averaged away
+    for (const int x : {32, 33})
+      for (const int y : {20, 21}) {
+        scan.image.hu(x, y, z) = 140;
+        scan.labels.voxels(x, y, z) = label::coronary_lad;
+      }
+  AnalyzeOptions options;
+  options.kvp_kv = 100;
+  EXPECT_GT(bed(analyze(scan.image, scan.labels, options), "coronary").isotropic_volume_mm3, 0);
+  options.calcium.kvp.policy = calcium::KvpPolicy::Grani;
+  const StudyResult result = analyze(scan.image, scan.labels, options);
+  EXPECT_EQ(bed(result, "coronary").reference->agatston, 0);
+  EXPECT_EQ(bed(result, "coronary").isotropic_volume_mm3, 0);
+}
+
+TEST(Analyze, EnhancedBloodIsNotTakenForBone) {
+  test::AortaScan scan(250);
+  scan.for_each_voxel([&](int x, int y, int z, const Vec3& at) {
+    if (at[1] > 10) {
+      scan.image.hu(x, y, z) = 300;
+      scan.labels.voxels(x, y, z) = whole_vertebra_label(Vertebra::L1);
+    }
+  });
+  const StudyResult result = analyze(scan.image, scan.labels, {});
+  EXPECT_TRUE(has_rule(result.issues, "CAL-CONTRAST"));
+  EXPECT_FALSE(has_rule(result.issues, "CAL-OSTEOPHYTE"));
+  EXPECT_FALSE(has_rule(result.issues, "CAL-BONE-CONTACT"));
+}
+
 TEST(Analyze, CombinedSlicesAreScoredAndSaid) {
   const test::AortaScan scan = with_coronaries(450);
   AnalyzeOptions options;
