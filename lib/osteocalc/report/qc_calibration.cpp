@@ -82,7 +82,7 @@ Canvas draw_rods(const CtImage& image, const calibration::FoundPhantom& found) {
     draw_circle(canvas, c[0], c[1], r);
     const calibration::CalibrationRod& value = found.calibration.rods[i];
     canvas.text(c[0] - 1.6 * r, c[1] - 2.0 * r, fmt::format("{:g}", value.density_mg_cm3), 11, yellow);
-    canvas.text(c[0] - 1.6 * r, c[1] + 2.6 * r, fmt::format("{:.0f} HU", value.hu), 11);
+    canvas.text(c[0] - 1.6 * r, c[1] + 2.6 * r, fmt::format("{:.0f}", value.hu), 11);
   }
   return canvas;
 }
