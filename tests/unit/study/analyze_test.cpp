@@ -199,7 +199,7 @@ TEST(Analyze, StrictSlicesRefuseOverlap) {
 
 TEST(Analyze, TheIsotropicVolumeFollowsTheVoltagesBound) {
   test::AortaScan scan = with_coronaries(140); // below the 145 HU published for 100 kV
-  for (const int z : {35, 37}) // on three slices, so that the middle one is not averaged away
+  for (const int z : {35, 37})                 // on three slices, so that the middle one is not averaged away
     for (const int x : {32, 33})
       for (const int y : {20, 21}) {
         scan.image.hu(x, y, z) = 140;
