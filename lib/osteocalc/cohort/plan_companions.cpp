@@ -18,7 +18,8 @@ bool same_kind(const ModelSpec& a, const ModelSpec& b) {
 /// The plan's own crude model, when it has the very rows of the adjusted one.
 bool has_crude(const std::vector<FittedModel>& models, const FittedModel& adjusted) {
   return std::any_of(models.begin(), models.end(), [&](const FittedModel& other) {
-    return other.spec.terms.size() == 1 && same_kind(other.spec, adjusted.spec) && other.model.n == adjusted.model.n;
+    return other.spec.id != adjusted.spec.id && other.spec.terms.size() == 1 && same_kind(other.spec, adjusted.spec) &&
+           other.model.n == adjusted.model.n;
   });
 }
 
