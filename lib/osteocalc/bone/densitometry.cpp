@@ -2,6 +2,7 @@
 #include "osteocalc/bone/densitometry.h"
 
 #include "osteocalc/bone/endplate_heights.h"
+#include "osteocalc/bone/settled_body.h"
 #include "osteocalc/image/distance.h"
 
 #include <algorithm>
@@ -66,7 +67,7 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
     result.excluded = finding.missing;
     return result;
   }
-  const VertebralBody& body = *finding.body;
+  const VertebralBody body = settled(*finding.body, hu);
   if (!body.cut_by_field_of_view)
     result.heights = endplate_heights(hu, body).value_or(body.heights);
   result.tilt_deg = body.tilt_deg;

@@ -121,4 +121,17 @@ inline AnalyticScan scan_of(const std::vector<AnalyticVertebra>& spine, const Vo
   return scan;
 }
 
+/// The scan's labels with bodies of their own, and nothing else.
+inline Volume<LabelId> body_labels(const AnalyticScan& scan, const std::vector<AnalyticVertebra>& spine) {
+  const VolumeGeometry& grid = scan.labels.geometry();
+  Volume<LabelId> labels(grid, 0);
+  for (int z = 0; z < grid.size[2]; ++z)
+    for (int y = 0; y < grid.size[1]; ++y)
+      for (int x = 0; x < grid.size[0]; ++x)
+        for (const AnalyticVertebra& vertebra : spine)
+          if (vertebra.in_body(vertebra.local(index_to_point(grid, {double(x), double(y), double(z)}))))
+            labels(x, y, z) = vertebral_body_label(vertebra.level);
+  return labels;
+}
+
 } // namespace osteocalc::test
