@@ -102,14 +102,6 @@ std::vector<Vec3> face_of(const Volume<std::uint8_t>& mask, const Box& box, cons
   return ends;
 }
 
-/// How thick a voxel of the scan is along an axis of the body.
-double voxel_mm(const VolumeGeometry& image, const Vec3& axis) {
-  double thick = 0;
-  for (std::size_t i = 0; i < 3; ++i)
-    thick = std::max(thick, std::abs(dot(axis, image.axes[i])) * image.spacing_mm[i]);
-  return thick;
-}
-
 /// How far beyond the label's face, mm, the bone ends; nothing where no edge is clear.
 std::optional<double> edge_beyond_mm(const Volume<std::int16_t>& hu, const VolumeGeometry& grid,
                                      const std::vector<Vec3>& ends, const Side& side, double reach_mm) {
@@ -189,7 +181,7 @@ Box moved_box(const Volume<std::int16_t>& hu, const Volume<std::uint8_t>& mask, 
   Box moved = box;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const double spacing_mm = grid.spacing_mm[axis];
-    const double reach_mm = std::min(most_moved_mm, voxels_moved * voxel_mm(hu.geometry(), grid.axes[axis]));
+    const double reach_mm = std::min(most_moved_mm, voxels_moved * voxel_along_mm(hu.geometry(), grid.axes[axis]));
     const auto shift = [&](const Side& side) {
       return edge_beyond_mm(hu, grid, face_of(mask, box, side), side, reach_mm);
     };
@@ -222,8 +214,9 @@ VertebralBody settled(const VertebralBody& body, const Volume<std::int16_t>& hu)
                                        carried(center[2], label[2], box[2])});
   result.mid_height_index = carried(body.mid_height_index - first[2], label[2], box[2]);
   const double taller = (box[2].high - box[2].low) / (label[2].high - label[2].low);
-  result.heights = {taller * body.heights.anterior_mm, taller * body.heights.middle_mm,
-                    taller * body.heights.posterior_mm};
+  result.heights = body.heights;
+  for (double* height_mm : {&result.heights.anterior_mm, &result.heights.middle_mm, &result.heights.posterior_mm})
+    *height_mm *= taller;
   return result;
 }
 
