@@ -42,7 +42,7 @@ std::vector<std::int16_t> hu_of(const std::vector<Uint16>& values, const Stored&
     dataset.putAndInsertUint16Array(DCM_PixelData, values.data(), static_cast<unsigned long>(values.size()));
   });
   Volume<std::int16_t> hu(grid);
-  read_slice_hu(read_dicom_header(file).value(), hu.slice(0), InputHash::Skip);
+  read_slice_hu(read_dicom_headers(file).at(0), hu.slice(0), InputHash::Skip);
   return {hu.voxels().begin(), hu.voxels().end()};
 }
 
