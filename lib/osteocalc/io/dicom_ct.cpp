@@ -5,6 +5,7 @@
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/resample.h"
 #include "osteocalc/io/dicom_file.h"
+#include "osteocalc/io/memory_budget.h"
 #include "osteocalc/io/slice_order.h"
 
 #include <algorithm>
@@ -316,7 +317,9 @@ CtImage read_dicom_ct(std::span<const std::filesystem::path> files, const ReadOp
     image.issues.push_back(warning("IO-NO-KVP", "series",
                                    "the tube voltage is not in the header (thresholds and calibrations depend on it) "
                                    "pass it with --kvp if you know it"));
-  Volume<std::int16_t> hu(grid_of(slices, stack, normal, image));
+  const VolumeGeometry grid = grid_of(slices, stack, normal, image);
+  require_memory(grid, sizeof(std::int16_t), options.memory_bytes, slices.front().file.filename().string());
+  Volume<std::int16_t> hu(grid);
   decode(slices, stack, hu, options, image, damaged);
   image.hu = to_lps_order(std::move(hu));
   return image;
