@@ -6,6 +6,7 @@
 #include "osteocalc/image/resample.h"
 #include "osteocalc/io/dicom_file.h"
 #include "osteocalc/io/memory_budget.h"
+#include "osteocalc/io/pixel_doubts.h"
 #include "osteocalc/io/slice_order.h"
 
 #include <algorithm>
@@ -312,6 +313,7 @@ CtImage read_dicom_ct(std::span<const std::filesystem::path> files, const ReadOp
   const SliceStack stack = stack_slices(positions, normal);
   append(image.issues, stack.issues);
   require_hounsfield(slices);
+  append(image.issues, pixel_doubts(slices));
   image.acquisition = acquisition_of(slices[stack.order.front()]);
   if (!image.acquisition.kvp_kv)
     image.issues.push_back(warning("IO-NO-KVP", "series",
