@@ -86,19 +86,20 @@ int main(int argc, char** argv) {
     const auto& seed = seeds[below(seeds.size(), random)];
     // A DICOM mutant lies beside a whole slice of its series, as in an archive; a NIfTI is read alone.
     const bool alone = seed.extension() != ".dcm";
-    const auto mutant = (alone ? output : work) / ("mutant" + seed.extension().string());
+    const auto mutant = (alone ? output : work) / ("mutant_" + seed.filename().string());
     if (!alone)
       std::filesystem::copy_file(seed.parent_path() / "slice_0002.dcm", work / "slice_0002.dcm",
                                  std::filesystem::copy_options::overwrite_existing);
     const Bytes bytes = mutated(read_bytes(seed), random);
     std::ofstream(mutant, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     const int status = read_in_child(alone ? mutant : work);
+    std::filesystem::rename(mutant, output / "last_mutant");
     if (status == 0)
       continue;
     std::printf("%s mutant %d: %s %d\n", seed.filename().c_str(), i, WIFSIGNALED(status) ? "signal" : "exit",
                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-    std::filesystem::copy_file(mutant, output / ("failed_" + std::to_string(i) + seed.extension().string()),
-                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::rename(output / "last_mutant",
+                            output / ("failed_" + std::to_string(i) + "_" + seed.filename().string()));
     ++failures;
   }
   std::printf("%d mutants of %zu files, each in its own process: %d died, hung or threw\n", count, seeds.size(),
