@@ -8,9 +8,9 @@
 namespace osteocalc::io {
 namespace {
 
-constexpr std::intptr_t most_stack_bytes = 1 << 20;   // some hundred levels; a thread has 8 MB
-constexpr offile_off_t most_bytes = 128 << 20;        // of a header, inflated
-constexpr double longest_s = 1, longest_s_per_mb = 1; // of this thread; headers take milliseconds
+constexpr std::intptr_t most_stack_bytes = 1 << 20;       // some hundred levels; a thread has 8 MB
+constexpr offile_off_t most_bytes = 128 << 20;            // of a header, inflated
+constexpr double longest_s = 0.5, longest_s_per_mb = 0.5; // of this thread; headers take milliseconds
 
 std::intptr_t stack_position() {
   return reinterpret_cast<std::intptr_t>(__builtin_frame_address(0));
