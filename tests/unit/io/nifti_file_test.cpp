@@ -149,6 +149,13 @@ TEST_F(NiftiFile, ImpossibleHeadersAreErrors) {
   EXPECT_THROW(NiftiReader{file}, GeometryError);
 }
 
+TEST_F(NiftiFile, AHeaderThatPromisesMoreThanTheFileCanHoldIsAnErrorAtOnce) {
+  RawNifti raw;
+  raw.dimensions = {3, 30000, 30000, 2};
+  raw.write(file, std::vector<std::byte>(1000));
+  EXPECT_THROW(NiftiReader reader(file), IoError);
+}
+
 TEST_F(NiftiFile, TheSameVolumeGivesTheSameBytes) {
   write(small_scan());
   const std::string first = sha256_hex_of_file(file);
