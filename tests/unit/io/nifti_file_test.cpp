@@ -154,6 +154,13 @@ TEST_F(NiftiFile, AHeaderThatPromisesMoreThanTheFileCanHoldIsAnErrorAtOnce) {
   raw.dimensions = {3, 30000, 30000, 2};
   raw.write(file, std::vector<std::byte>(1000));
   EXPECT_THROW(NiftiReader reader(file), IoError);
+  // Found by fuzzing: the place of the first voxel, far beyond the end.
+  RawNifti().write(file, std::vector<std::byte>(48));
+  std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+  const float offset = 9.2e7F;
+  out.seekp(108).write(reinterpret_cast<const char*>(&offset), sizeof offset);
+  out.close();
+  EXPECT_THROW(NiftiReader reader(file), IoError);
 }
 
 TEST_F(NiftiFile, TheSameVolumeGivesTheSameBytes) {
