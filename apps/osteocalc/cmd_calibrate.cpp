@@ -41,9 +41,7 @@ void print_fit(const calibration::FoundPhantom& found) {
 }
 
 int run_calibrate(const CalibrateArguments& arguments, const Context& context) {
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = io::read_ct(arguments.image, reading);
+  const CtImage image = io::read_ct(arguments.image, reading_options(context));
   calibration::IdentifyOptions options;
   options.rods.parallel = context.parallel;
   options.kvp_kv = image.acquisition.kvp_kv;

@@ -5,6 +5,8 @@
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/resample.h"
 #include "osteocalc/io/dicom_file.h"
+#include "osteocalc/io/memory_budget.h"
+#include "osteocalc/io/pixel_doubts.h"
 #include "osteocalc/io/slice_order.h"
 
 #include <algorithm>
@@ -30,37 +32,41 @@ std::string decimals(double value) {
   return text;
 }
 
+bool can_be_placed(const DicomHeader& slice) {
+  return slice.position_mm && slice.row_column_axes && slice.spacing_mm && slice.pixels.rows > 0 &&
+         slice.pixels.columns > 0;
+}
+
 bool is_ct_slice(const DicomHeader& header) {
   const PixelLayout& pixels = header.pixels;
   if (!pixels.complete && header.modality.empty())
     return true; // cut off before it says what it is: taken for a slice, so that it is missed
   if (header.modality != "CT" || header.image_type.find("LOCALIZER") != std::string::npos)
     return false;
-  return !pixels.complete || (pixels.encoding != PixelEncoding::None && pixels.frames == 1 && pixels.samples == 1 &&
-                              pixels.bits_allocated == 16);
+  const bool screen_capture = pixels.samples != 1 || (pixels.bits_allocated != 16 && !can_be_placed(header));
+  return !pixels.complete || (pixels.encoding != PixelEncoding::None && !screen_capture);
 }
 
 /// Headers of all CT slices among the files; the rest is named in `issues`.
 Headers ct_slices(std::span<const std::filesystem::path> files, Parallel parallel, Issues& issues) {
-  auto headers = parallel_map(files.size(), parallel, [&](std::size_t i) { return read_dicom_header(files[i]); });
+  auto headers = parallel_map(files.size(), parallel, [&](std::size_t i) { return read_dicom_headers(files[i]); });
   Headers slices;
   std::size_t not_dicom = 0, not_slices = 0;
   std::string first_not_dicom, first_not_slice;
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!headers[i]) {
-      if (not_dicom++ == 0)
-        first_not_dicom = files[i].filename().string();
-    } else if (!is_ct_slice(*headers[i])) {
-      if (not_slices++ == 0)
-        first_not_slice = headers[i]->modality;
-    } else {
-      slices.push_back(std::move(*headers[i]));
+    if (headers[i].empty() && not_dicom++ == 0)
+      first_not_dicom = files[i].filename().string();
+    for (DicomHeader& frame : headers[i]) {
+      if (is_ct_slice(frame))
+        slices.push_back(std::move(frame));
+      else if (not_slices++ == 0)
+        first_not_slice = frame.modality;
     }
   }
   if (slices.empty())
     throw DicomError("no CT slice among " + std::to_string(files.size()) + " files, of which " +
                      std::to_string(files.size() - not_dicom) +
-                     " are DICOM (there is nothing to measure) pass a folder of single-frame CT images");
+                     " are DICOM (there is nothing to measure) pass a folder of CT images");
   if (not_dicom > 0)
     issues.push_back(warning("IO-NOT-DICOM", first_not_dicom,
                              "files that are no DICOM: " + std::to_string(not_dicom) +
@@ -68,7 +74,7 @@ Headers ct_slices(std::span<const std::filesystem::path> files, Parallel paralle
                                  "check that no slice is missing"));
   if (not_slices > 0)
     issues.push_back(info("IO-NOT-CT-SLICE", first_not_slice,
-                          "DICOM objects that are no single-frame grey CT slices: " + std::to_string(not_slices) +
+                          "DICOM images and objects that are no grey CT slices: " + std::to_string(not_slices) +
                               ", such as "
                               "localizers, reports and screen captures (they are not part of "
                               "the scan) nothing to do"));
@@ -130,7 +136,7 @@ void require_one_geometry(const Headers& slices) {
 
 void require_hounsfield(const Headers& slices) {
   for (const DicomHeader& slice : slices) {
-    if (!slice.pixels.complete)
+    if (!slice.pixels.complete || !slice.problem.empty())
       continue; // never decoded
     if (!slice.slope || !slice.intercept || *slice.slope == 0)
       throw Refusal(refused("IO-NO-RESCALE", "series",
@@ -153,11 +159,6 @@ Issue unreadable(const std::vector<std::string>& names) {
                  "slices cut off or damaged: " + std::to_string(names.size()) +
                      " (they count as missing: -1024 HU, "
                      "nothing is measured there) copy these files again from their source");
-}
-
-bool can_be_placed(const DicomHeader& slice) {
-  return slice.position_mm && slice.row_column_axes && slice.spacing_mm && slice.pixels.rows > 0 &&
-         slice.pixels.columns > 0;
 }
 
 /// Takes out the slices that were cut off within their header, so that nobody knows where they belong.
@@ -312,12 +313,15 @@ CtImage read_dicom_ct(std::span<const std::filesystem::path> files, const ReadOp
   const SliceStack stack = stack_slices(positions, normal);
   append(image.issues, stack.issues);
   require_hounsfield(slices);
+  append(image.issues, pixel_doubts(slices));
   image.acquisition = acquisition_of(slices[stack.order.front()]);
   if (!image.acquisition.kvp_kv)
     image.issues.push_back(warning("IO-NO-KVP", "series",
                                    "the tube voltage is not in the header (thresholds and calibrations depend on it) "
                                    "pass it with --kvp if you know it"));
-  Volume<std::int16_t> hu(grid_of(slices, stack, normal, image));
+  const VolumeGeometry grid = grid_of(slices, stack, normal, image);
+  require_memory(grid, sizeof(std::int16_t), options.memory_bytes, slices.front().file.filename().string());
+  Volume<std::int16_t> hu(grid);
   decode(slices, stack, hu, options, image, damaged);
   image.hu = to_lps_order(std::move(hu));
   return image;
