@@ -31,7 +31,10 @@ bool contains(const std::string& text, const char* part) {
 }
 
 bool can_be_placed(const DicomHeader& slice) {
-  return slice.position_mm && slice.row_column_axes && slice.spacing_mm && slice.pixels.rows > 0 &&
+  constexpr double farthest_mm = 1e5; // a scanner's table is shorter; also false for what is no number
+  const auto near = [](double place_mm) { return std::abs(place_mm) < farthest_mm; };
+  return slice.position_mm && std::ranges::all_of(*slice.position_mm, near) && slice.row_column_axes &&
+         slice.spacing_mm && std::ranges::all_of(*slice.spacing_mm, near) && slice.pixels.rows > 0 &&
          slice.pixels.columns > 0;
 }
 
@@ -179,7 +182,12 @@ Series make_series(SliceGroup group, std::vector<std::string> damaged) {
   std::ranges::transform(series.slices, positions.begin(), [](const DicomHeader& slice) {
     return SlicePosition{*slice.position_mm, slice.instance_uid};
   });
-  series.stack = stack_slices(positions, series.normal);
+  try {
+    series.stack = stack_slices(positions, series.normal);
+  } catch (const GeometryError& error) {
+    series.findings.push_back(refused("IO-MIXED-STEPS", "series", error.what()));
+    return series;
+  }
   append(series.findings, series.stack.issues);
   find_faults_of_values(series);
   find_faults_of_grid(series);
@@ -215,10 +223,10 @@ std::vector<Series> series_of(UidContent content) {
                                                     i == home ? content.damaged : std::vector<std::string>{}));
       append(series.findings, findings);
       if (const auto unplaced = aside.find("IO-NO-PLACE"); i == home && unplaced != aside.end())
-        series.findings.push_back(warning("IO-UNPLACED-SLICE", "series",
-                                          "slices that do not say where they lie: " +
-                                              std::to_string(unplaced->second.size()) +
-                                              " (the scan may lack them) export the series again from the archive"));
+        series.findings.push_back(
+            warning("IO-UNPLACED-SLICE", "series",
+                    "slices that do not say where they lie: " + std::to_string(unplaced->second.size()) +
+                        " (the scan may lack them) export the series again from the archive"));
     }
   }
   for (auto& [rule, images] : aside)

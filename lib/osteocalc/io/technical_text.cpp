@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/io/technical_text.h"
 
+#include "osteocalc/core/hashing.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -36,15 +38,50 @@ bool is_kernel_code(std::string_view word) {
          std::all_of(digits, word.end(), [](unsigned char c) { return std::islower(c) != 0; });
 }
 
-bool is_kernel_word(std::string_view word) {
-  std::string upper(word);
+std::string in_capitals(std::string_view text) {
+  std::string upper(text);
   std::transform(upper.begin(), upper.end(), upper.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return upper;
+}
+
+bool is_kernel_word(std::string_view word) {
+  const std::string upper = in_capitals(word);
   const bool strength = word.size() == 1 && std::isdigit(static_cast<unsigned char>(word.front())) != 0; // "Br40d\\3"
   return strength || is_kernel_code(word) || std::ranges::find(kernel_words, upper) != kernel_words.end();
 }
 
 } // namespace
+
+std::string device_code(std::string_view text) {
+  return text.empty() ? "" : "code " + sha256_hex(text).substr(0, 16);
+}
+
+std::string shown_maker(std::string_view manufacturer) {
+  constexpr std::array makers{"SIEMENS"sv,
+                              "SIEMENS HEALTHINEERS"sv,
+                              "GE MEDICAL SYSTEMS"sv,
+                              "GE HEALTHCARE"sv,
+                              "PHILIPS"sv,
+                              "PHILIPS HEALTHCARE"sv,
+                              "PHILIPS MEDICAL SYSTEMS"sv,
+                              "TOSHIBA"sv,
+                              "TOSHIBA_MEC"sv,
+                              "CANON"sv,
+                              "CANON_MEC"sv,
+                              "CANON MEDICAL SYSTEMS"sv,
+                              "HITACHI"sv,
+                              "UIH"sv,
+                              "UNITED IMAGING"sv,
+                              "NEUSOFT"sv,
+                              "IMATRON"sv,
+                              "MARCONI"sv,
+                              "PICKER"sv,
+                              "OSTEOCALC"sv};
+  return manufacturer.empty() || std::ranges::find(makers, in_capitals(manufacturer)) != makers.end()
+             ? std::string(manufacturer)
+             : device_code(manufacturer);
+}
 
 std::string shown_kernel(std::string_view kernel) {
   constexpr std::string_view separators = " \\/_-^+().,;:";

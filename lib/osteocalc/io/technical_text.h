@@ -16,4 +16,11 @@ namespace osteocalc::io {
 /// A DICOM modality of images or objects ("CT", "PT", "SR"); "unrecognised" otherwise.
 [[nodiscard]] std::string shown_modality(std::string_view modality);
 
+/// A maker's name when it is one of the known makers of CT scanners; a code otherwise.
+[[nodiscard]] std::string shown_maker(std::string_view manufacturer);
+
+/// Stands for a device's own text (a serial number): the same for the same text, so that scans of one scanner are known
+/// as such. Empty for an empty text.
+[[nodiscard]] std::string device_code(std::string_view text);
+
 } // namespace osteocalc::io

@@ -4,6 +4,7 @@
 #include "osteocalc/study/blood_pool.h"
 #include "osteocalc/study/calcium_measures.h"
 #include "osteocalc/study/paradox.h"
+#include "osteocalc/study/spine.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -51,8 +52,7 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
   bone_options.contrast = contrast_phase(blood);
   bone_options.kvp_kv = result.study.kvp_kv;
   bone_options.age_years = result.study.age_years;
-  result.bone = bone::measure_bone(image.hu, bodies, options.calibration, bone_options);
-  result.bone->soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
+  result.bone = measure_spine(image, labels, bodies, options.calibration, bone_options);
   append(result.issues, result.bone->issues);
   if (result.bone->summary && (result.bone->summary->category || result.bone->summary->l1_hu_category))
     result.provenance.tables.push_back(reference::bone_density_source());
