@@ -103,7 +103,10 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   io::ReadOptions reading;
   reading.parallel = request.options.parallel;
   reading.hash_inputs = true;
-  CtImage image = read_scan(request.study, study::Use::Calcium, request.series, reading);
+  StudyScan scan = read_study_scan(request.study, request.series, reading);
+  CtImage& image = scan.image;
+  request.options.measure_calcium = scan.fit_for_calcium;
+  request.options.measure_bone = scan.fit_for_bone;
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
   ScanCalibration calibrated = calibration_or_raw(request, image, labels);

@@ -30,4 +30,15 @@ void add_series_options(CLI::App& app, SeriesSource& source);
 [[nodiscard]] CtImage read_scan(const std::filesystem::path& path, study::Use use, const SeriesSource& source,
                                 const io::ReadOptions& options);
 
+/// A scan for `analyze`, and what its protocol refuses of it.
+struct StudyScan {
+  CtImage image;
+  bool fit_for_calcium = true, fit_for_bone = true;
+};
+
+/// The scan at a path that is best for calcium or, where none is fit for it, for bone; both are measured in it unless
+/// the protocol refuses one, which is an Issue. \throw as read_scan()
+[[nodiscard]] StudyScan read_study_scan(const std::filesystem::path& path, const SeriesSource& source,
+                                        const io::ReadOptions& options);
+
 } // namespace osteocalc::app

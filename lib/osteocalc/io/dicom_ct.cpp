@@ -44,7 +44,7 @@ CtAcquisition acquisition_of(const DicomHeader& header) {
   acquisition.scan_date = header.scan_date;
   acquisition.table_height_mm = header.table_height_mm;
   acquisition.field_of_view_mm = header.field_of_view_mm;
-  acquisition.contrast_hint = !header.contrast_agent.empty();
+  acquisition.contrast_hint = hints_at_contrast(header);
   acquisition.patient_id = header.patient_id;
   acquisition.series_uid = header.series_uid;
   acquisition.age_years = header.age_years;

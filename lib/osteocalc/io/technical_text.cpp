@@ -102,4 +102,17 @@ std::string shown_modality(std::string_view modality) {
   return std::ranges::find(modalities, modality) != modalities.end() ? std::string(modality) : "unrecognised";
 }
 
+bool hints_at_contrast(const DicomHeader& header) {
+  if (!header.contrast_agent.empty() && in_capitals(header.contrast_agent) != "NONE" &&
+      in_capitals(header.contrast_agent) != "NO")
+    return true;
+  const std::string text =
+      in_capitals(header.protocol_name + " " + header.series_description + " " + header.study_description);
+  constexpr std::array<std::string_view, 4> without{"WITHOUT", "NON-CONTRAST", "NONCONTRAST", "W/O"};
+  if (std::ranges::any_of(without, [&](std::string_view word) { return text.find(word) != std::string::npos; }))
+    return false;
+  constexpr std::array<std::string_view, 5> with{"CONTRAST", "ANGIO", "CTA", "C+", "ARTERIAL"};
+  return std::ranges::any_of(with, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
 } // namespace osteocalc::io

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "osteocalc/io/dicom_file.h"
+
 #include <string>
 #include <string_view>
 
@@ -22,5 +24,9 @@ namespace osteocalc::io {
 /// Stands for a device's own text (a serial number): the same for the same text, so that scans of one scanner are known
 /// as such. Empty for an empty text.
 [[nodiscard]] std::string device_code(std::string_view text);
+
+/// True when a header text speaks of contrast: the agent, the protocol, the descriptions. A hint only: protocols are
+/// named before anything is injected, and the blood in the image decides.
+[[nodiscard]] bool hints_at_contrast(const DicomHeader& header);
 
 } // namespace osteocalc::io

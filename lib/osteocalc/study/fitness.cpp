@@ -2,11 +2,11 @@
 #include "osteocalc/study/fitness.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/io/technical_text.h"
 #include "osteocalc/study/calcium_guards.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,11 +17,6 @@ namespace {
 
 std::optional<double> positive(const std::optional<double>& value) {
   return value.value_or(0) > 0 ? value : std::nullopt;
-}
-
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
 }
 
 /// Why the series does not fit this alternative, without the words that hold; empty: it fits.
@@ -99,18 +94,6 @@ Issues explain(const std::vector<Candidate>& sorted, const io::Inventory& invent
 
 } // namespace
 
-bool hints_at_contrast(const io::DicomHeader& header) {
-  if (!header.contrast_agent.empty() && upper(header.contrast_agent) != "NONE" && upper(header.contrast_agent) != "NO")
-    return true;
-  const std::string text =
-      upper(header.protocol_name + " " + header.series_description + " " + header.study_description);
-  constexpr std::array<std::string_view, 4> without{"WITHOUT", "NON-CONTRAST", "NONCONTRAST", "W/O"};
-  if (std::ranges::any_of(without, [&](std::string_view word) { return text.find(word) != std::string::npos; }))
-    return false;
-  constexpr std::array<std::string_view, 5> with{"CONTRAST", "ANGIO", "CTA", "C+", "ARTERIAL"};
-  return std::ranges::any_of(with, [&](std::string_view word) { return text.find(word) != std::string::npos; });
-}
-
 SeriesProperties properties_of(const io::Series& series) {
   const io::DicomHeader& first = series.first();
   const int slices = series.stack.grid_slices;
@@ -124,7 +107,7 @@ SeriesProperties properties_of(const io::Series& series) {
       {"coverage_mm", positive(increment_mm * slices)},
   };
   properties.words["kernel"] = first.kernel.empty() ? "unknown" : is_sharp_kernel(first.kernel) ? "sharp" : "soft";
-  properties.words["contrast"] = hints_at_contrast(first) ? "hinted" : "unknown";
+  properties.words["contrast"] = io::hints_at_contrast(first) ? "hinted" : "unknown";
   return properties;
 }
 

@@ -21,10 +21,6 @@ struct SeriesProperties {
 
 [[nodiscard]] SeriesProperties properties_of(const io::Series& series);
 
-/// True when a header text speaks of contrast: the agent, the protocol, the descriptions. A hint only: protocols are
-/// named before anything is injected, and the blood in the image decides.
-[[nodiscard]] bool hints_at_contrast(const io::DicomHeader& header);
-
 /// A series judged for one use.
 struct Fitness {
   Verdict verdict = Verdict::Accept;

@@ -23,7 +23,7 @@ SeriesRecord record_of(const io::Series& series, const Protocol& protocol) {
   record.slices = series.stack.grid_slices;
   record.size = {first.pixels.columns, first.pixels.rows};
   record.pixel_spacing_mm = first.spacing_mm;
-  record.contrast_hint = hints_at_contrast(first);
+  record.contrast_hint = io::hints_at_contrast(first);
   const SeriesProperties properties = properties_of(series);
   record.kvp_kv = properties.numbers.at("kvp_kv");
   record.thickness_mm = properties.numbers.at("thickness_mm");

@@ -154,7 +154,7 @@ TEST_F(SeriesInventory, OneUidWithTwoPicturesIsAConflict) {
 
 TEST_F(SeriesInventory, OrientationSizeAndSpacingSeparate) {
   const std::vector<std::function<void(DcmDataset&)>> changes{
-      [](DcmDataset& d) { put(d, DCM_ImageOrientationPatient, "0\\1\\0\\0\\0\\-1"); },
+      [](DcmDataset& d) { put(d, DCM_ImageOrientationPatient, "1\\0\\0\\0\\0.995\\0.0998749"); },
       [](DcmDataset& d) { put(d, DCM_PixelSpacing, "0.9\\0.9"); },
       [](DcmDataset& d) { put(d, DCM_FrameOfReferenceUID, "1.2.3"); },
   };

@@ -24,3 +24,14 @@ TEST(TechnicalText, AnythingElseIsNotCopied) {
   EXPECT_NE(device_code("1"), device_code("2"));
   EXPECT_EQ(device_code(""), "");
 }
+
+TEST(TechnicalText, AContrastHintIsTakenFromWordsAndOnlyHints) {
+  DicomHeader header;
+  EXPECT_FALSE(hints_at_contrast(header));
+  header.protocol_name = "RCCTPET_THORAX_CONTRAST_dag0";
+  EXPECT_TRUE(hints_at_contrast(header));
+  header.protocol_name = "Thorax without contrast";
+  EXPECT_FALSE(hints_at_contrast(header));
+  header.contrast_agent = "Iopromide";
+  EXPECT_TRUE(hints_at_contrast(header));
+}

@@ -121,14 +121,3 @@ TEST_F(SeriesFitness, NothingFitIsRefusedWithEveryReason) {
   }
   EXPECT_THROW(static_cast<void>(choose_series({}, Use::Calcium, default_protocol())), DicomError);
 }
-
-TEST(ContrastHint, IsTakenFromWordsAndOnlyHints) {
-  io::DicomHeader header;
-  EXPECT_FALSE(hints_at_contrast(header));
-  header.protocol_name = "RCCTPET_THORAX_CONTRAST_dag0";
-  EXPECT_TRUE(hints_at_contrast(header));
-  header.protocol_name = "Thorax without contrast";
-  EXPECT_FALSE(hints_at_contrast(header));
-  header.contrast_agent = "Iopromide";
-  EXPECT_TRUE(hints_at_contrast(header));
-}
