@@ -103,6 +103,7 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   io::ReadOptions reading;
   reading.parallel = request.options.parallel;
   reading.hash_inputs = true;
+  reading.memory_bytes = request.memory_bytes;
   StudyScan scan = read_study_scan(request.study, request.series, reading);
   CtImage& image = scan.image;
   request.options.measure_calcium = scan.fit_for_calcium;

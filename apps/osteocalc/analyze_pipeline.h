@@ -22,6 +22,7 @@ struct PipelineRequest {
   LabelSource labels;             ///< not given: the anatomy is found in the image
   std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
   bool keep_ids = false;
+  std::uint64_t memory_bytes = 0; ///< the largest volume that is read; 0 = most of what the machine has
   std::optional<segmentation::LevelHint> level_hint;
   study::AnalyzeOptions options;
 };

@@ -37,6 +37,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.series = arguments.series;
   request.key_file = arguments.key_file;
   request.keep_ids = arguments.keep_ids;
+  request.memory_bytes = context.memory_bytes;
   request.level_hint = parse_level_hint(arguments.level_hint);
   study::AnalyzeOptions& options = request.options;
   options.calcium = calcium_options_of(arguments.scoring, arguments.calcium);

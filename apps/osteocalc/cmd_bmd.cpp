@@ -62,9 +62,7 @@ void print_table(const bone::BoneResult& result) {
 
 int run_bmd(const BmdArguments& arguments, const Context& context) {
   check_calibration(arguments.calibration);
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = read_scan(arguments.image, study::Use::Bone, arguments.series, reading);
+  const CtImage image = read_scan(arguments.image, study::Use::Bone, arguments.series, reading_options(context));
   Issues issues = image.issues;
   const LabelMap labels = merged(labels_from(arguments.labels, image, {}, context.parallel, issues));
   const std::vector<bone::BodyFinding> bodies = bone::find_vertebral_bodies(labels.voxels, context.parallel);

@@ -42,9 +42,7 @@ void print_fit(const calibration::FoundPhantom& found) {
 }
 
 int run_calibrate(const CalibrateArguments& arguments, const Context& context) {
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = read_scan(arguments.image, study::Use::Calibration, arguments.series, reading);
+  const CtImage image = read_scan(arguments.image, study::Use::Calibration, arguments.series, reading_options(context));
   calibration::IdentifyOptions options;
   options.rods.parallel = context.parallel;
   options.kvp_kv = image.acquisition.kvp_kv;

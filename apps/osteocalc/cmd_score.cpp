@@ -74,9 +74,7 @@ int run_score(const ScoreArguments& arguments, const Context& context) {
   options.custom = rule_of(arguments.scoring);
   options.kvp_policy = kvp_options_of(arguments.scoring);
   options.parallel = context.parallel;
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  CtImage image = read_scan(arguments.image, study::Use::Calcium, arguments.series, reading);
+  CtImage image = read_scan(arguments.image, study::Use::Calcium, arguments.series, reading_options(context));
   const std::optional<double> kvp_kv = arguments.scoring.kvp_kv ? arguments.scoring.kvp_kv : image.acquisition.kvp_kv;
   const std::optional<double> thickness_mm =
       arguments.nominal_thickness_mm ? arguments.nominal_thickness_mm : image.acquisition.nominal_thickness_mm;

@@ -44,9 +44,7 @@ segmentation::Segmentation segment_image(const SegmentArguments& arguments, cons
 int run_segment(const SegmentArguments& arguments, const Context& context) {
   const std::set<StructureGroup> groups = structure_groups_of(arguments.structures);
   check_source(arguments.source);
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = read_scan(arguments.image, study::Use::Calcium, arguments.series, reading);
+  const CtImage image = read_scan(arguments.image, study::Use::Calcium, arguments.series, reading_options(context));
   segmentation::Segmentation found = segment_image(arguments, image, context);
   keep_only(found, groups);
   io::write_labels(found.wholes, arguments.output);

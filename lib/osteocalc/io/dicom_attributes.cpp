@@ -20,12 +20,16 @@
 namespace osteocalc::io {
 namespace {
 
-constexpr std::size_t longest_text = 1024; // no attribute here may be longer; every frame keeps its own copy
+/// No attribute here may be longer; every frame keeps its own copy, and a damaged length is believed by the parser.
+bool is_short(DcmElement& element) {
+  constexpr Uint32 longest_value = 1024;
+  return element.getLengthField() <= longest_value;
+}
 
 std::string text_of(DcmElement& element) {
   OFString value;
-  element.getOFStringArray(value);
-  value.resize(std::min(value.size(), longest_text));
+  if (is_short(element))
+    element.getOFStringArray(value);
   while (!value.empty() && (value.back() == ' ' || value.back() == '\0'))
     value.pop_back();
   return value;
@@ -34,7 +38,7 @@ std::string text_of(DcmElement& element) {
 /// By way of its text, so that a number is read whichever numeric or text type it was written as.
 std::optional<double> number_of(DcmElement& element, unsigned long index = 0) {
   OFString value;
-  if (element.getOFString(value, index).bad())
+  if (!is_short(element) || element.getOFString(value, index).bad())
     return std::nullopt;
   std::string_view digits = value;
   digits.remove_prefix(std::min(digits.find_first_not_of(" +"), digits.size()));
@@ -163,8 +167,10 @@ const Attribute attributes[]{
     {DCM_ContrastBolusAgent, text<&H::contrast_agent>},
     {DCM_ContrastBolusAgentSequence,
      [](DcmElement& e, H& header) {
-       if (DcmItem* agent = first_item(e); agent != nullptr && header.contrast_agent.empty())
-         agent->findAndGetOFString(DCM_CodeMeaning, header.contrast_agent);
+       DcmElement* meaning = nullptr;
+       if (DcmItem* agent = first_item(e); agent != nullptr && header.contrast_agent.empty() &&
+                                           agent->findAndGetElement(DCM_CodeMeaning, meaning).good())
+         header.contrast_agent = text_of(*meaning);
      }},
     {DCM_BodyPartExamined, text<&H::body_part>},
     {DCM_SliceThickness, number<&H::thickness_mm>},

@@ -5,6 +5,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/resample.h"
+#include "osteocalc/io/memory_budget.h"
 #include "osteocalc/io/technical_text.h"
 
 #include <algorithm>
@@ -178,7 +179,9 @@ CtImage read_series(const Series& series, const ReadOptions& options) {
   image.issues = series.findings;
   std::erase_if(image.issues, [](const Issue& issue) { return issue.rule == "IO-UNREADABLE-SLICE"; }); // named below
   image.acquisition = acquisition_of(series.slices[series.stack.order.front()]);
-  Volume<std::int16_t> hu(grid_of(series));
+  const VolumeGeometry grid = grid_of(series);
+  require_memory(grid, sizeof(std::int16_t), options.memory_bytes, series.first().file.filename().string());
+  Volume<std::int16_t> hu(grid);
   std::vector<std::string> damaged = series.damaged;
   decode(series.slices, series.stack, hu, options, image, damaged);
   image.hu = to_lps_order(std::move(hu));

@@ -177,10 +177,8 @@ void locate_pixels(std::vector<DicomHeader>& frames, Source& source, E_TransferS
   }
 }
 
-bool is_ct_image(DcmDataset& dataset) {
-  OFString sop_class;
-  dataset.findAndGetOFString(DCM_SOPClassUID, sop_class);
-  return sop_class == UID_CTImageStorage || sop_class == UID_EnhancedCTImageStorage;
+bool is_ct_image(const DicomHeader& header) {
+  return header.sop_class_uid == UID_CTImageStorage || header.sop_class_uid == UID_EnhancedCTImageStorage;
 }
 
 /// The headers in what was read so far; no value when more is needed.
@@ -202,7 +200,7 @@ std::optional<std::vector<DicomHeader>> parse(Source& source) {
       common.problem = "has a header that is too deep or too long to be that of a scan";
     else if (dataset.tagExists(DCM_FloatPixelData) || dataset.tagExists(DCM_DoubleFloatPixelData))
       common.problem = "has floating-point pixels, which no CT scanner writes";
-    common.pixels.complete = status.good() && common.problem.empty() && !is_ct_image(dataset);
+    common.pixels.complete = status.good() && common.problem.empty() && !is_ct_image(common);
     return std::vector{std::move(common)};
   }
   common.problem = format_problem(common.pixels);

@@ -62,6 +62,25 @@ struct Rescale {
   }
 };
 
+/// Values in the range of the padding, where no HU lies.
+template <class Stored>
+void pad_with_air(const PixelLayout& layout, const Rescale& rescale, SliceView<std::int16_t> hu) {
+  if (!layout.padding)
+    return;
+  const int value = static_cast<Stored>(*layout.padding);
+  const int limit = static_cast<Stored>(layout.padding_limit.value_or(*layout.padding));
+  const auto is_plausible = [&](int stored) {
+    const double padding = rescale.slope * stored + rescale.intercept;
+    return padding >= air_hu && padding <= highest_plausible_hu;
+  };
+  if (is_plausible(value) || is_plausible(limit))
+    return;
+  const auto [low, high] = std::minmax({rescale(value), rescale(limit)});
+  for (int y = 0; y < hu.height; ++y)
+    for (std::int16_t& pixel : std::span(hu.row(y), static_cast<std::size_t>(hu.width)))
+      pixel = pixel >= low && pixel <= high ? air_hu : pixel;
+}
+
 template <class Stored>
 void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, SliceView<std::int16_t> hu) {
   const Rescale rescale{*header.slope, *header.intercept};
@@ -81,15 +100,7 @@ void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, S
     convert_rows<Stored>(stored, header.pixels, hu,
                          [&](Stored value) { return table[static_cast<std::uint16_t>(value)]; });
   }
-  if (!header.pixels.padding)
-    return;
-  const double padding = rescale.slope * static_cast<Stored>(*header.pixels.padding) + rescale.intercept;
-  if (padding >= air_hu && padding <= highest_plausible_hu)
-    return;
-  const std::int16_t padding_hu = rescale(static_cast<Stored>(*header.pixels.padding));
-  for (int y = 0; y < hu.height; ++y)
-    for (std::int16_t& value : std::span(hu.row(y), static_cast<std::size_t>(hu.width)))
-      value = value == padding_hu ? air_hu : value;
+  pad_with_air<Stored>(header.pixels, rescale, hu);
 }
 
 void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, SliceView<std::int16_t> hu) {

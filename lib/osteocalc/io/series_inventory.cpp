@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/volume.h"
+#include "osteocalc/io/pixel_doubts.h"
 #include "osteocalc/io/series_split.h"
 #include "osteocalc/io/technical_text.h"
 
@@ -129,9 +130,7 @@ void find_faults_of_values(Series& series) {
     add(warning("IO-NO-KVP", "series",
                 "the tube voltage is not in the header (thresholds and calibrations depend on it) pass it with --kvp "
                 "if you know it"));
-  if (any([](const DicomHeader& s) { return s.lossy; }))
-    add(warning("IO-LOSSY", "series",
-                "the pixels were compressed with loss (HU near thresholds may have moved) use the original"));
+  append(series.findings, pixel_doubts(series.slices));
   if (const auto damaged = std::ranges::count_if(series.slices, [&](const auto& s) { return !usable(s); });
       damaged > 0 || !series.damaged.empty())
     add(warning("IO-UNREADABLE-SLICE", "series",
