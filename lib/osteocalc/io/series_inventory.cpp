@@ -74,7 +74,9 @@ bool same_pixels(const DicomHeader& a, const DicomHeader& b) {
     return false;
   if (a.pixels.frames == 1 && sha256_hex_of_file(a.file) == sha256_hex_of_file(b.file))
     return true;
-  if (!a.slope || !a.intercept || !b.slope || !b.intercept)
+  constexpr std::int64_t largest_pixels = std::int64_t{64} << 20U; // a header may claim any size
+  if (!a.slope || !a.intercept || !b.slope || !b.intercept ||
+      std::int64_t{a.pixels.rows} * a.pixels.columns > largest_pixels)
     return false;
   VolumeGeometry one;
   one.size = {a.pixels.columns, a.pixels.rows, 1};
@@ -325,9 +327,8 @@ Inventory take_inventory(const FileTree& tree, Parallel parallel) {
   ByUid by_uid = sort_images(std::move(read), tree, inventory.issues);
   for (auto& [uid, content] : by_uid) {
     // Names and the order of files must not show in the result.
-    std::ranges::sort(content.images, {}, [](const DicomHeader& image) {
-      return std::tuple(std::cref(image.instance_uid).get(), image.frame, std::cref(image.file).get());
-    });
+    std::ranges::sort(content.images, {},
+                      [](const DicomHeader& image) { return std::tie(image.instance_uid, image.frame, image.file); });
     for (Series& one : series_of(std::move(content)))
       inventory.series.push_back(std::move(one));
   }

@@ -67,24 +67,36 @@ std::string reasons_of(const Fitness& fitness) {
   return fitness.reasons.empty() ? "fit" : fmt::format("{}", fmt::join(fitness.reasons, "; "));
 }
 
-/// What is chosen and why not the others.
-Issues explain(const std::vector<Candidate>& sorted, const io::Inventory& inventory, Use use) {
+/// A line for each series that was not chosen, as far as a reader can take them in.
+std::string listed(const std::vector<std::string>& others) {
+  constexpr std::size_t shown = 20;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, others.size()); ++i)
+    text += "\n  not " + others[i];
+  return others.size() > shown ? text + fmt::format("\n  nor {} more", others.size() - shown) : text;
+}
+
+/// What is chosen and why not the others. \param unfit descriptions, with reasons, of those that are not in the running
+Issues explain(const std::vector<Candidate>& sorted, const std::vector<std::string>& unfit,
+               const io::Inventory& inventory, Use use) {
   Issues issues;
   const Candidate& best = sorted.front();
-  if (sorted.size() > 1) {
-    std::string text = fmt::format("chosen for {} among {}: {}", to_string(use), sorted.size(),
-                                   io::describe(inventory.series[best.index]));
-    for (std::size_t i = 1; i < sorted.size(); ++i)
-      text += fmt::format("\n  not {} ({})", io::describe(inventory.series[sorted[i].index]),
-                          sorted[i].fitness.verdict != Verdict::Accept ? reasons_of(sorted[i].fitness)
-                                                                       : "fit, but lower in the order of preference");
-    issues.push_back(info("STUDY-SERIES-CHOSEN", "input", text));
-    if (sorted[1].place() == best.place())
-      issues.push_back(warning(
-          "STUDY-SERIES-TIE", "input",
-          "the protocol does not tell the chosen series from " + io::describe(inventory.series[sorted[1].index]) +
-              " (another export of the same files might have chosen that) name one with --series"));
-  }
+  std::vector<std::string> others;
+  for (std::size_t i = 1; i < sorted.size(); ++i)
+    others.push_back(fmt::format("{} ({})", io::describe(inventory.series[sorted[i].index]),
+                                 sorted[i].fitness.verdict != Verdict::Accept ? reasons_of(sorted[i].fitness)
+                                                                              : "fit, but lower in the order of "
+                                                                                "preference"));
+  others.insert(others.end(), unfit.begin(), unfit.end());
+  if (!others.empty())
+    issues.push_back(info("STUDY-SERIES-CHOSEN", "input",
+                          fmt::format("chosen for {} among {}: {}{}", to_string(use), others.size() + 1,
+                                      io::describe(inventory.series[best.index]), listed(others))));
+  if (sorted.size() > 1 && sorted[1].place() == best.place())
+    issues.push_back(warning("STUDY-SERIES-TIE", "input",
+                             "the protocol does not tell the chosen series from " +
+                                 io::describe(inventory.series[sorted[1].index]) +
+                                 " (another export of the same files might have chosen that) name one with --series"));
   for (const std::string& reason : best.fitness.reasons)
     if (!reason.starts_with("IO-")) // the series' own findings go with the image
       issues.push_back(warning("STUDY-PROTOCOL", std::string(to_string(use)),
@@ -143,26 +155,27 @@ Fitness judge(const io::Series& series, Use use, const Protocol& protocol) {
 
 Choice choose_series(const io::Inventory& inventory, Use use, const Protocol& protocol, const std::string& wanted) {
   std::vector<Candidate> candidates;
-  std::string aside;
+  std::vector<std::string> unfit;
   for (std::size_t i = 0; i < inventory.series.size(); ++i) {
     const io::Series& series = inventory.series[i];
     if (!wanted.empty() && !series.first().series_uid.ends_with(wanted) && !series.label.ends_with(wanted))
       continue;
     Fitness fitness = judge(series, use, protocol);
     if (!series.is_stack() || fitness.verdict == Verdict::Refuse)
-      aside += fmt::format("\n  not {} ({})", io::describe(series), reasons_of(fitness));
+      unfit.push_back(fmt::format("{} ({})", io::describe(series), reasons_of(fitness)));
     else
       candidates.push_back({i, fitness, ranks(properties_of(series), protocol[use])});
   }
   if (inventory.series.empty())
     throw DicomError("no DICOM image was found (there is nothing to measure) pass a folder, zip or tar of CT images");
   if (candidates.empty())
-    throw Refusal(refused("STUDY-NO-SERIES", "input",
-                          fmt::format("no series is fit for {}{} (a number from it would be wrong) pass another scan, "
-                                      "or another policy with --protocol:{}",
-                                      to_string(use), wanted.empty() ? "" : " and ends with " + wanted, aside)));
+    throw Refusal(
+        refused("STUDY-NO-SERIES", "input",
+                fmt::format("no series is fit for {}{} (a number from it would be wrong) pass another scan, "
+                            "or another policy with --protocol:{}",
+                            to_string(use), wanted.empty() ? "" : " and ends with " + wanted, listed(unfit))));
   std::ranges::stable_sort(candidates, {}, &Candidate::place);
-  return {candidates.front().index, explain(candidates, inventory, use)};
+  return {candidates.front().index, explain(candidates, unfit, inventory, use)};
 }
 
 } // namespace osteocalc::study

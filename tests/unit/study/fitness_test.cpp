@@ -97,6 +97,7 @@ TEST_F(SeriesFitness, TheChoiceIsExplained) {
   const Choice choice = choose_series(take(), Use::Calcium, default_protocol());
   ASSERT_TRUE(has_rule(choice.issues, "STUDY-SERIES-CHOSEN"));
   EXPECT_NE(choice.issues[0].text.find("kernel is sharp"), std::string::npos) << choice.issues[0].text;
+  EXPECT_NE(choice.issues[0].text.find("IO-LOCALIZER"), std::string::npos) << choice.issues[0].text;
   EXPECT_FALSE(has_rule(choice.issues, "STUDY-SERIES-TIE"));
 }
 
