@@ -11,20 +11,27 @@ namespace {
 
 constexpr const char* mark = "ZQX";
 
-/// Every attribute of a text type that the dictionary knows and a CT object may hold, as far as it decides nothing.
-void plant(DcmDataset& dataset) {
-  const DcmDataDictionary& dictionary = dcmDataDict.rdlock();
-  int planted = 0;
+/// Attributes of a text type that the dictionary knows and a CT object may hold.
+std::vector<DcmTag> text_tags() {
+  DcmDataDictionary& dictionary = dcmDataDict.wrlock();
+  std::vector<DcmTag> tags;
   for (auto entry = dictionary.normalBegin(); entry != dictionary.normalEnd(); ++entry) {
     const DcmTag tag((*entry)->getKey(), (*entry)->getVR());
     const DcmEVR type = (*entry)->getEVR();
     const bool is_text = type == EVR_PN || type == EVR_LO || type == EVR_SH || type == EVR_ST || type == EVR_LT ||
                          type == EVR_UT || type == EVR_AE;
     if (is_text && tag.getGroup() >= 0x0008 && tag.getGroup() <= 0x0040 && tag.getGroup() % 2 == 0)
-      dataset.putAndInsertString(tag, (mark + std::to_string(planted++)).c_str());
+      tags.push_back(tag);
   }
-  dcmDataDict.rdunlock();
-  ASSERT_GT(planted, 200);
+  dcmDataDict.wrunlock();
+  return tags;
+}
+
+void plant(DcmDataset& dataset) {
+  const std::vector<DcmTag> tags = text_tags();
+  ASSERT_GT(tags.size(), 200U);
+  for (std::size_t i = 0; i < tags.size(); ++i)
+    dataset.putAndInsertString(tags[i], (mark + std::to_string(i)).c_str());
   dataset.putAndInsertString(DCM_PatientBirthDate, "19370214");
   dataset.putAndInsertString(DcmTag(0x0009, 0x0010, EVR_LO), mark);
   dataset.putAndInsertString(DcmTag(0x0009, 0x1001, EVR_LO), mark);
