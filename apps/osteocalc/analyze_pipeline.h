@@ -3,6 +3,7 @@
 
 #include "calibration_source.h"
 #include "label_source.h"
+#include "series_source.h"
 
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/segmentation/segment.h"
@@ -17,6 +18,7 @@ namespace osteocalc::app {
 struct PipelineRequest {
   std::filesystem::path study, output;
   CalibrationSource calibration;
+  SeriesSource series;            ///< which series, where there are several
   LabelSource labels;             ///< not given: the anatomy is found in the image
   std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
   bool keep_ids = false;

@@ -22,7 +22,7 @@ constexpr std::array<Command, 12> commands{{
     {"analyze", "calcium, bone and their record for one study", declare_analyze},
     {"cohort", "association of calcium with bone over a table", declare_cohort},
     {"synth", "images and tables with known truth", declare_synth},
-    {"inspect", "inventory of every series below a path (not built yet)", declare_pending},
+    {"inspect", "inventory of every series below a path, and what each is fit for", declare_inspect},
     {"segment", "find arteries and vertebrae in one image", declare_segment},
     {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
     {"dxa", "areal density from DXA (not built yet)", declare_pending},
