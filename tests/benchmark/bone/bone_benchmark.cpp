@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy and precision of densities on simulated phantoms: the tables of docs/methods/bone.md, in Markdown.
-//   bone_benchmark [accuracy | precision [REPEATS] | heights | habitus [FIGURE.svg] | spectrum | speed]   without a word: all
+//   bone_benchmark [accuracy | precision [REPEATS] | heights | habitus [FIGURE.svg] | spectrum | speed]   without a
+//   word: all
 #include "osteocalc/bone/densitometry.h"
 #include "osteocalc/calibration/identify.h"
 #include "osteocalc/calibration/tissue_samples.h"
