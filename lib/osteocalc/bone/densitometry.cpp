@@ -73,8 +73,11 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
   result.tilt_deg = body.tilt_deg;
   const Volume<float> depth_mm = distance_inside(body.mask);
   measure_trabecular(hu, body, depth_mm, calibration, options, result);
-  result.integral = region(hu, body.mask, calibration);
-  result.shell = region(hu, layer(depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
+  // The whole of what is labelled: where the label ends is what these two say.
+  const Volume<float> label_depth_mm = distance_inside(finding.body->mask);
+  result.integral = region(hu, finding.body->mask, calibration);
+  result.shell =
+      region(hu, layer(label_depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
   if (body.cut_by_field_of_view)
     result.excluded = "the body is cut by the field of view";
   else if (!result.trabecular)

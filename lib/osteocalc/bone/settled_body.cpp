@@ -12,8 +12,8 @@ namespace osteocalc::bone {
 namespace {
 
 constexpr double step_mm = 0.5;      // of the profiles
-constexpr double edge_mm = 1;        // HU on either side of an edge are compared so far from it
-constexpr double least_fall_hu = 40; // less is no edge
+constexpr double edge_mm = 0.5;      // HU on either side of an edge are compared so far from it: thinner than a cortex
+constexpr double least_fall_hu = 20; // less is no edge
 constexpr double clear_fall = 0.7;   // of the greatest: the first such fall outwards is the body's own edge
 constexpr double voxels_moved = 1.5; // at most
 constexpr double most_moved_mm = 6;  // however thick the slices are
@@ -123,14 +123,17 @@ std::optional<double> edge_beyond_mm(const Volume<std::int16_t>& hu, const Volum
   const double greatest = *std::ranges::max_element(fall);
   if (greatest < least_fall_hu)
     return std::nullopt;
-  for (std::size_t i = 1; i + 1 < fall.size(); ++i) {
-    if (fall[i] < clear_fall * greatest || fall[i] < fall[i - 1] || fall[i] < fall[i + 1])
-      continue;
-    const double bend = fall[i - 1] - 2 * fall[i] + fall[i + 1];
-    const double peak = bend < 0 ? 0.5 * (fall[i - 1] - fall[i + 1]) / bend : 0;
-    return (static_cast<double>(i) + peak + aside - reach) * step_mm;
+  // The middle of the first clear fall: across a wide edge it has no one steepest place.
+  double weights = 0, place = 0;
+  for (std::size_t i = 0; i < fall.size(); ++i) {
+    const double weight = fall[i] - clear_fall * greatest;
+    if (weight > 0) {
+      weights += weight;
+      place += weight * static_cast<double>(i);
+    } else if (weights > 0)
+      break;
   }
-  return std::nullopt; // still rising at the end of the reach
+  return (place / weights + aside - reach) * step_mm;
 }
 
 /// The mask with so much room around its box that every face can move; `first` becomes the new grid's first index.

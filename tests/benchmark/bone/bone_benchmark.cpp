@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy and precision of densities on simulated phantoms: the tables of docs/methods/bone.md, in Markdown.
-//   bone_benchmark [accuracy | precision | heights | habitus [FIGURE.svg] | spectrum | speed]   without a word: all
+//   bone_benchmark [accuracy | precision [REPEATS] | heights | habitus [FIGURE.svg] | spectrum | speed]   without a
+//   word: all
 #include "osteocalc/bone/densitometry.h"
 #include "osteocalc/calibration/identify.h"
 #include "osteocalc/calibration/tissue_samples.h"
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <string_view>
@@ -114,8 +116,8 @@ struct Repeats {
 };
 
 /// Repeated scans with clinical noise: bias, CV and how often the 95 % interval holds the truth.
-void precision() {
-  constexpr int repeats = 40; // an SD is known to 11 %
+/// \param repeats of every setting: with 40 an SD is known to 11 %
+void precision(int repeats) {
   constexpr std::array definitions{bone::VoiDefinition::EllipseSlab, bone::VoiDefinition::FullCore};
   fmt::print("\n| kV | slice mm | volume of interest | bias at 100 | SD at 100 | stated SE | 95 % interval holds: 50, "
              "100, 200 "
@@ -160,7 +162,7 @@ struct Deformity {
 
 /// True heights and losses against those found: L2 deformed, L1 and L3 not.
 void heights() {
-  constexpr int repeats = 10;
+  constexpr int repeats = 6;
   constexpr std::array deformities{Deformity{"none", {27, 27, 27}},
                                    Deformity{"wedge 10 %", {24.3, 25.6, 27}},
                                    Deformity{"wedge 25 %", {20.2, 23.6, 27}},
@@ -420,7 +422,7 @@ int main(int argc, char** argv) {
   if (asked("accuracy"))
     osteocalc::accuracy();
   if (asked("precision"))
-    osteocalc::precision();
+    osteocalc::precision(argc > 2 ? std::atoi(argv[2]) : 40);
   if (asked("heights"))
     osteocalc::heights();
   if (asked("habitus"))
