@@ -20,7 +20,8 @@ std::vector<DcmTag> text_tags() {
     const DcmEVR type = (*entry)->getEVR();
     const bool is_text = type == EVR_PN || type == EVR_LO || type == EVR_SH || type == EVR_ST || type == EVR_LT ||
                          type == EVR_UT || type == EVR_AE;
-    if (is_text && tag.getGroup() >= 0x0008 && tag.getGroup() <= 0x0040 && tag.getGroup() % 2 == 0)
+    const bool decides = tag == DCM_RescaleType; // another one than HU is refused
+    if (is_text && !decides && tag.getGroup() >= 0x0008 && tag.getGroup() <= 0x0040 && tag.getGroup() % 2 == 0)
       tags.push_back(tag);
   }
   dcmDataDict.wrunlock();

@@ -49,8 +49,7 @@ TEST(Protocol, ComplaintsNameLineAndKey) {
             "mine.toml, line 3: 'bone' is 'maybe'; it must be accept, flag or refuse");
   EXPECT_EQ(complaint("[rules]\n\nIO-GAP = { heart = \"flag\" }"),
             "mine.toml, line 4: 'heart' is no use; there are calcium, bone and calibration");
-  EXPECT_EQ(complaint("[bone]\nfit = [{ name = \"a\",\n"
-                      "  increment_mm = [3, 1] }]"),
+  EXPECT_EQ(complaint("[[bone.fit]]\nincrement_mm = [3, 1]"),
             "mine.toml, line 3: 'increment_mm' must be a range whose lowest number comes first");
   EXPECT_NE(complaint("[bone]\nfit = [{ name = \"a\", thicknes_mm = [3, 1] }]").find("line 3: 'thicknes_mm' is not"),
             std::string::npos);
