@@ -38,11 +38,11 @@ struct Quantity {
 
 /// Two scans of each person; see expand_progression.
 struct ProgressionSpec {
-  std::string first{}, second{};            ///< calcified volume at either scan (mm3)
-  std::string years{};                      ///< between the scans
-  std::string bone_first{}, bone_second{};  ///< density at either scan; empty = not asked about
-  std::optional<double> precision_error{};  ///< of one density, in its unit: a loss counts beyond 2.77 of it
-  std::string arm{};                        ///< a variable of 0 and 1: who was treated; empty = no trial
+  std::string first{}, second{};           ///< calcified volume at either scan (mm3)
+  std::string years{};                     ///< between the scans
+  std::string bone_first{}, bone_second{}; ///< density at either scan; empty = not asked about
+  std::optional<double> precision_error{}; ///< of one density, in its unit: a loss counts beyond 2.77 of it
+  std::string arm{};                       ///< a variable of 0 and 1: who was treated; empty = no trial
   std::vector<std::string> adjust{};
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one internal header with DCMTK in it: included by dicom_file.cpp only.
+// For .cpp files of this module only
 #pragma once
 
 #include <dcmtk/config/osconfig.h>

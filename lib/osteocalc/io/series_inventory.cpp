@@ -56,6 +56,8 @@ std::optional<Issue> set_aside(const DicomHeader& image) {
       contains(image.image_type, "VOLREND") || contains(image.image_type, "3D"))
     return because("IO-PROJECTION", "these are projections or renderings (their HU are of no place) pass the axial "
                                     "series");
+  if (image.pixels.encoding == PixelEncoding::None && !image.problem.empty())
+    return because("IO-NO-PIXELS", "this object " + image.problem + " (nothing can be measured) pass the axial series");
   if (image.pixels.encoding == PixelEncoding::None)
     return because("IO-NO-PIXELS", "these objects have no pixels (nothing can be measured) pass the axial series");
   if (!can_be_placed(image))
