@@ -5,6 +5,7 @@
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/core/provenance.h"
 #include "osteocalc/io/ct_reader.h"
+#include "osteocalc/io/dicom_ct.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/lesion_decisions.h"
 #include "osteocalc/report/study_output.h"
@@ -16,6 +17,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 namespace osteocalc::app {
@@ -25,6 +27,15 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// A line of the log: should the program be killed, its last stage is known.
+void enter_stage(const char* name) {
+  spdlog::info("stage: {}", name);
+}
+
+CtImage read_study(const std::vector<std::filesystem::path>& study, const io::ReadOptions& options) {
+  return study.size() == 1 ? io::read_ct(study.front(), options) : io::read_dicom_ct(study, options);
 }
 
 void write_label_set(const LabelSet& labels, const std::filesystem::path& output) {
@@ -102,14 +113,18 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   io::ReadOptions reading;
   reading.parallel = request.options.parallel;
   reading.hash_inputs = true;
-  CtImage image = io::read_ct(request.study, reading);
+  enter_stage("read");
+  CtImage image = read_study(request.study, reading);
+  enter_stage("segment");
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
+  enter_stage("calibrate");
   ScanCalibration calibrated = calibration_or_raw(request, image, labels);
   request.options.calibration = std::move(calibrated.calibration);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();
+  enter_stage("measure");
   study::StudyResult result = study::analyze(image, labels, request.options);
   result.provenance.options["labels"] = !request.labels.given()       ? "found"
                                         : request.labels.with.empty() ? "given"
@@ -122,6 +137,7 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   const double analyze_s = seconds_since(analysis);
 
   const auto writing = Clock::now();
+  enter_stage("write");
   report::write_study_output(result, image, request.output);
   write_run_json(request, read_s, analyze_s, seconds_since(writing));
   return result;

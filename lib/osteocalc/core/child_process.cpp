@@ -13,8 +13,10 @@
 #include <fcntl.h>
 #include <fstream>
 #include <mutex>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -108,7 +110,7 @@ GroupUse group_use(pid_t group) {
 struct Prepared {
   std::vector<char*> arguments;
   const char* folder;
-  int input, output, errors_to_parent;
+  int input, output, log, errors_to_parent;
   pid_t parent;
 };
 
@@ -122,7 +124,7 @@ struct Prepared {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   const bool ready = getppid() == prepared.parent && dup2(prepared.input, STDIN_FILENO) >= 0 &&
-                     dup2(prepared.output, STDOUT_FILENO) >= 0 && dup2(prepared.output, STDERR_FILENO) >= 0 &&
+                     dup2(prepared.output, STDOUT_FILENO) >= 0 && dup2(prepared.log, STDERR_FILENO) >= 0 &&
                      (*prepared.folder == '\0' || chdir(prepared.folder) == 0);
   if (ready)
     execvp(prepared.arguments.front(), prepared.arguments.data());
@@ -149,16 +151,22 @@ struct Descriptor {
   throw IoError("cannot start " + program + " (" + std::strerror(error) + ") check its name and that it may be run");
 }
 
+int open_emptied(const std::filesystem::path& file) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0)
+    throw IoError("cannot write " + file.string() + ": " + std::strerror(errno) +
+                  " (what the program says would be lost) choose another output");
+  return descriptor;
+}
+
 pid_t start(const ChildCommand& command) {
   std::vector<std::string> words = command.arguments;
-  Prepared prepared{{}, command.folder.c_str(), -1, -1, -1, getpid()};
+  Prepared prepared{{}, command.folder.c_str(), -1, -1, -1, -1, getpid()};
   for (std::string& word : words)
     prepared.arguments.push_back(word.data());
   prepared.arguments.push_back(nullptr);
-  const std::filesystem::path log = command.log.empty() ? "/dev/null" : command.log;
-  const Descriptor output(open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (output.value < 0)
-    throw IoError("cannot write " + log.string() + " (what the program says would be lost) choose another output");
+  const Descriptor log(open_emptied(command.log.empty() ? "/dev/null" : command.log));
+  const Descriptor output(command.output.empty() ? fcntl(log.value, F_DUPFD_CLOEXEC, 0) : open_emptied(command.output));
   // A group of its own may not read from the terminal: it would be stopped until the time limit.
   const Descriptor input(open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::array<int, 2> ends{};
@@ -168,6 +176,7 @@ pid_t start(const ChildCommand& command) {
   Descriptor errors_in(ends[1]);
   prepared.input = input.value;
   prepared.output = output.value;
+  prepared.log = log.value;
   prepared.errors_to_parent = errors_in.value;
   const pid_t child = fork();
   if (child == 0)
@@ -211,14 +220,21 @@ bool must_stop(const ChildCommand& command, std::size_t rss_bytes, ChildOutcome&
 
 void watch(pid_t child, const ChildCommand& command, ChildOutcome& outcome) {
   const auto started = Clock::now();
+  const Descriptor end(static_cast<int>(
+      syscall(SYS_pidfd_open, child, 0))); // where a kernel before 5.3 gives none, the pause is slept to its end
   auto pause = first_poll;
   while (!has_ended(child)) {
-    std::this_thread::sleep_for(pause);
+    struct pollfd ended {
+      end.value, POLLIN, 0
+    };
+    poll(&ended, 1, static_cast<int>(pause.count()));
     pause = std::min(2 * pause, longest_poll);
+    if (has_ended(child))
+      break;
     const std::size_t rss_bytes = group_use(child).rss_bytes;
     outcome.peak_rss_bytes = std::max(outcome.peak_rss_bytes, rss_bytes);
     outcome.seconds = seconds_since(started);
-    if (!has_ended(child) && must_stop(command, rss_bytes, outcome)) {
+    if (must_stop(command, rss_bytes, outcome)) {
       stop_group(child, command.grace_s);
       break;
     }

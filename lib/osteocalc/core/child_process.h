@@ -18,7 +18,8 @@ struct ChildCommand {
   /// Of the resident sets of the program and all it started, summed and polled every 50 ms. Not RLIMIT_AS: programs
   /// with a GPU reserve a hundred times the address space they use.
   std::optional<std::size_t> memory_limit_bytes;
-  double grace_s = 5; ///< from SIGTERM to SIGKILL
+  double grace_s = 5;             ///< from SIGTERM to SIGKILL
+  std::filesystem::path output{}; ///< gets stdout instead of the log, emptied first; empty: the log gets both
 };
 
 /// How a run ended. Exactly one of `exit_status` and `signal` is present.

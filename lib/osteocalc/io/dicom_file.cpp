@@ -123,6 +123,7 @@ PixelLayout pixel_layout(DcmItem& item) {
 void fill_acquisition(DcmItem& item, DicomHeader& header) {
   header.modality = text(item, DCM_Modality);
   header.image_type = text(item, DCM_ImageType);
+  header.study_uid = text(item, DCM_StudyInstanceUID);
   header.series_uid = text(item, DCM_SeriesInstanceUID);
   header.instance_uid = text(item, DCM_SOPInstanceUID);
   header.patient_id = text(item, DCM_PatientID);

@@ -31,8 +31,8 @@ struct PixelLayout {
 /// What one DICOM file says about itself; a text that is absent is empty.
 struct DicomHeader {
   std::filesystem::path file;
-  std::string modality, image_type, transfer_syntax; ///< the transfer syntax by its name
-  std::string series_uid, instance_uid, patient_id;  ///< identify a person: for use in memory only
+  std::string modality, image_type, transfer_syntax;           ///< the transfer syntax by its name
+  std::string study_uid, series_uid, instance_uid, patient_id; ///< identify a person: for use in memory only
   std::string kernel, manufacturer, model, filter, contrast_agent, rescale_type, series_description;
   std::string scanner_serial, scan_date; ///< the date is for use in memory only
   std::optional<double> table_height_mm, field_of_view_mm;
