@@ -199,7 +199,6 @@ class Run {
     StudyJob job;
     job.key = admission.study.key;
     job.command = {options_.program, "analyze", "--json", "--quiet", "--log-level", "info", "--key-file", key_file_};
-    job.command.insert(job.command.end(), options_.analyze_options.begin(), options_.analyze_options.end());
     if (options_.keep_ids)
       job.command.emplace_back("--keep-ids");
     for (std::string& word : options_of_person(admission.study.subject))
@@ -207,8 +206,15 @@ class Run {
     std::vector<fs::path> labels;
     for (const InputFile& file : state_.files_of(job.key))
       (file.role == FileRole::Labels ? labels : job.files).push_back(root_ / file.path);
-    if (const auto preferred = preferred_labels(labels))
-      job.command.insert(job.command.end(), {"--labels", *preferred});
+    const auto given = preferred_labels(labels);
+    if (given)
+      job.command.insert(job.command.end(), {"--labels", *given});
+    // Labels that lie beside an image win over a segmenter.
+    for (std::size_t i = 0; i < options_.analyze_options.size(); ++i)
+      if (given && options_.analyze_options[i].starts_with("--with"))
+        ++i;
+      else
+        job.command.push_back(options_.analyze_options[i]);
     job.threads = admission.threads;
     job.time_limit_s = options_.time_limit_s;
     job.memory_limit_bytes = admission.limit_bytes;
