@@ -159,7 +159,8 @@ TEST_F(Batch, WorkersThreadsAndShardsGiveTheSameBytes) {
     const std::string output = "shards" + std::to_string(count);
     for (int i = 1; i <= count; ++i)
       ASSERT_EQ(batch(output, {"--shard", std::to_string(i) + "/" + std::to_string(count)}).status, 0);
-    ASSERT_EQ(osteocalc({"collect", file(output)}).status, 0);
+    const test::Outcome merged = osteocalc({"collect", file(output)});
+    ASSERT_EQ(merged.status, 0) << merged.err;
     expect_same_tables("one", output);
   }
   // From an inventory, without another walk.
@@ -208,8 +209,8 @@ TEST_F(Batch, ChangedInputsAndOptionsAreDoneAgainAndNothingElse) {
     return batch("out", all).json().at("analysed_now").get<int>();
   };
   EXPECT_EQ(again({}), 0);
-  test::edit_dicom(archive / "p0/study/series/slice_0003.dcm",
-                   [](DcmDataset& data) { data.putAndInsertString(DCM_RescaleIntercept, "-1000"); });
+  test::edit_dicom(archive / "p0/study/series/slice_0004.dcm",
+                   [](DcmDataset& data) { data.putAndInsertString(DCM_RescaleIntercept, "-1300"); });
   const std::string before = bytes_of(folder / "out/results.csv");
   EXPECT_EQ(again({}), 1);
   EXPECT_NE(bytes_of(folder / "out/results.csv"), before);
@@ -240,7 +241,7 @@ TEST_F(Batch, AStudyThatCrashesHangsOrEatsAllMemoryTouchesNoOther) {
   std::set<std::string> rules;
   for (const auto& row : rows_of(folder / "out/failures.csv")) {
     rules.insert(row.at("rule"));
-    EXPECT_EQ(row.at("stage"), "segment");
+    EXPECT_EQ(row.at("stage"), "segment") << row.at("rule") << ": " << row.at("reason");
     EXPECT_TRUE(fs::exists(folder / "out/logs" / (row.at("study") + ".log")));
   }
   EXPECT_EQ(rules, (std::set<std::string>{"BATCH-MEMORY-LIMIT", "BATCH-TIME-LIMIT", "BATCH-CRASH"}));
@@ -338,7 +339,8 @@ TEST_F(Batch, CollectRefusesWhatDoesNotBelongTogether) {
   merged = osteocalc({"collect", file("out")});
   EXPECT_EQ(merged.status, 3);
   EXPECT_TRUE(merged.says("COLLECT-MIXED")) << merged.err;
-  EXPECT_EQ(osteocalc({"collect", file("out"), "--allow-mixed", "-o", file("mixed")}).status, 0);
+  merged = osteocalc({"collect", file("out"), "--allow-mixed", "-o", file("mixed")});
+  EXPECT_EQ(merged.status, 0) << merged.err;
 
   ASSERT_EQ(batch("out", {"--shard", "2/2"}).status, 0);
   test::add_study(archive / "late", 500);

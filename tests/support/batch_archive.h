@@ -61,7 +61,7 @@ inline std::vector<std::filesystem::path> add_study(const std::filesystem::path&
   options.patient_id = "PERSON" + std::to_string(person);
   options.age_years = 50 + person % 30;
   options.sex = person % 2 == 0 ? Sex::Female : Sex::Male;
-  return io::write_dicom_ct(body(static_cast<std::int16_t>(150 + 3 * person % 700), slices), folder, options);
+  return io::write_dicom_ct(body(static_cast<std::int16_t>(150 + 37 * person % 500), slices), folder, options);
 }
 
 inline void cut(const std::filesystem::path& file, std::uintmax_t bytes) {
@@ -154,7 +154,7 @@ inline void make_archive(const std::filesystem::path& archive, const std::filesy
     } else {
       const fs::path folder = archive / "nifti";
       fs::create_directories(folder);
-      io::write_nifti(body(static_cast<std::int16_t>(150 + person)), folder / (name + ".nii.gz"));
+      io::write_nifti(body(static_cast<std::int16_t>(150 + 37 * person % 500)), folder / (name + ".nii.gz"));
       io::write_labels({body_labels(), {}}, folder / (name + "_labels.nii.gz"));
     }
   }

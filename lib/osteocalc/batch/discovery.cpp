@@ -185,7 +185,7 @@ class Walk {
     if (in_this_folder_.empty())
       return;
     for (const std::string& study : open_)
-      if (!in_this_folder_.contains(study))
+      if (options_.shard.holds(study) && !in_this_folder_.contains(study))
         ripe_(study);
     open_ = std::move(in_this_folder_);
     in_this_folder_.clear();

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <mutex>
+#include <numeric>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -72,37 +73,52 @@ class InterruptionGuard {
   static inline std::array<struct sigaction, interruptions.size()> before_{};
 };
 
-// --- The group: every process whose group id is the child's.
+// --- The family: every process of the child's group, and all that descend from one of them. A program of ours that
+// runs another gives it a group of its own.
 
-struct GroupUse {
-  int alive = 0; ///< processes that have not ended
+struct Process {
+  pid_t id = 0, parent = 0, group = 0;
   std::size_t rss_bytes = 0;
 };
 
 /// Fields after the name in /proc/N/stat: state, parent, group ... 22 fields on, the resident pages.
-GroupUse group_use(pid_t group) {
+std::optional<Process> read_process(const std::filesystem::path& folder) {
   static const auto page_bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  GroupUse use;
+  std::ifstream stat(folder / "stat");
+  std::string text;
+  std::getline(stat, text);
+  const std::size_t name_end = text.rfind(')');
+  char state = 0;
+  long parent = 0, group = 0, rss_pages = 0;
+  if (name_end == std::string::npos ||
+      std::sscanf(text.c_str() + name_end + 1,
+                  " %c %ld %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld", &state,
+                  &parent, &group, &rss_pages) != 4 ||
+      state == 'Z' || state == 'X')
+    return std::nullopt;
+  return Process{static_cast<pid_t>(std::stol(text)), static_cast<pid_t>(parent), static_cast<pid_t>(group),
+                 static_cast<std::size_t>(rss_pages) * page_bytes};
+}
+
+std::vector<Process> family_of(pid_t group) {
+  std::vector<Process> others, family;
   std::error_code ended; // processes come and go while the folder is read
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", ended)) {
-    if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos)
-      continue;
-    std::ifstream stat(entry.path() / "stat");
-    std::string text;
-    std::getline(stat, text);
-    const std::size_t name_end = text.rfind(')');
-    char state = 0;
-    long parent = 0, its_group = 0, rss_pages = 0;
-    if (name_end == std::string::npos ||
-        std::sscanf(text.c_str() + name_end + 1,
-                    " %c %ld %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld", &state,
-                    &parent, &its_group, &rss_pages) != 4 ||
-        its_group != group || state == 'Z' || state == 'X')
-      continue;
-    ++use.alive;
-    use.rss_bytes += static_cast<std::size_t>(rss_pages) * page_bytes;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ended))
+    if (entry.path().filename().string().find_first_not_of("0123456789") == std::string::npos)
+      if (const auto process = read_process(entry.path()))
+        (process->group == group ? family : others).push_back(*process);
+  for (std::size_t next = 0; next < family.size(); ++next) {
+    const pid_t parent = family[next].id;
+    for (const Process& process : others)
+      if (process.parent == parent)
+        family.push_back(process);
   }
-  return use;
+  return family;
+}
+
+std::size_t rss_bytes_of(const std::vector<Process>& family) {
+  return std::accumulate(family.begin(), family.end(), std::size_t{0},
+                         [](std::size_t sum, const Process& process) { return sum + process.rss_bytes; });
 }
 
 // --- Starting. Between fork and exec only async-signal-safe calls: other threads may hold any lock.
@@ -201,11 +217,19 @@ bool has_ended(pid_t child) {
   return waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == child;
 }
 
-void stop_group(pid_t group, double grace_s) {
+void stop_family(pid_t group, double grace_s) {
+  const std::vector<Process> before = family_of(group);
   kill(-group, SIGTERM);
   const auto asked = Clock::now();
-  while (group_use(group).alive > 0 && seconds_since(asked) < grace_s)
+  while (!family_of(group).empty() && seconds_since(asked) < grace_s)
     std::this_thread::sleep_for(longest_poll / 2);
+  for (const Process& process : family_of(group))
+    kill(process.id, SIGKILL);
+  // Who lost its parent meanwhile is found by its group, unless that is somebody else's by now: only groups led by one
+  // of the family.
+  for (const Process& process : before)
+    if (process.group != group && process.id == process.group)
+      kill(-process.group, SIGKILL);
   kill(-group, SIGKILL);
 }
 
@@ -231,11 +255,11 @@ void watch(pid_t child, const ChildCommand& command, ChildOutcome& outcome) {
     pause = std::min(2 * pause, longest_poll);
     if (has_ended(child))
       break;
-    const std::size_t rss_bytes = group_use(child).rss_bytes;
+    const std::size_t rss_bytes = rss_bytes_of(family_of(child));
     outcome.peak_rss_bytes = std::max(outcome.peak_rss_bytes, rss_bytes);
     outcome.seconds = seconds_since(started);
     if (must_stop(command, rss_bytes, outcome)) {
-      stop_group(child, command.grace_s);
+      stop_family(child, command.grace_s);
       break;
     }
   }

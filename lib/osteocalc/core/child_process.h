@@ -37,10 +37,11 @@ struct ChildOutcome {
   }
 };
 
-/// Runs a program in a process group of its own, with nothing to read, and waits for it. The whole group is stopped,
-/// SIGTERM first and SIGKILL after `grace_s`, at a limit and when SIGINT, SIGTERM or SIGHUP come for this process; what
-/// the program leaves behind at its end is killed. Those signals are then left to the caller, who cleans up and calls
-/// pass_on(). Several threads may run children at the same time. \throw IoError when it cannot be started
+/// Runs a program in a process group of its own, with nothing to read, and waits for it. The group, and what else its
+/// members have started, is stopped, SIGTERM first and SIGKILL after `grace_s`, at a limit and when SIGINT, SIGTERM or
+/// SIGHUP come for this process; what the program leaves behind at its end is killed. Those signals are then left to
+/// the caller, who cleans up and calls pass_on(). Several threads may run children at the same time. \throw IoError
+/// when it cannot be started
 [[nodiscard]] ChildOutcome run_child(const ChildCommand& command);
 
 /// Ends this process by the signal that interrupted a child; returns when there was none.
