@@ -144,8 +144,16 @@ def run_workflow(top, workflow, profile, out, config):
     return subprocess.Popen(words, cwd=top, stdout=log, stderr=subprocess.STDOUT)
 
 
-def running_shards():
-    return output_of("squeue", "-h", "-t", "R", "-n", "osteocalc-shard", "-o", "%i").split()
+def running_shards(but):
+    """Jobs that work on a shard other than `but`."""
+    jobs = [line.split() for line in output_of("squeue", "-h", "-t", "R", "-o", "%i %j").splitlines()]
+    return [job for job, name in jobs if name.startswith("osteocalc-shard-") and not name.endswith(f"i={but}")]
+
+
+def shard_of(table, folder, shards):
+    """The shard of the study that lies in a folder of the archive."""
+    study = re.search(rf"^(\w+),{folder}/", table.read_text(), re.MULTILINE).group(1)
+    return 1 + int(study, 16) % shards
 
 
 def expect(condition, what):
@@ -176,10 +184,10 @@ def prove(top, osteocalc, archive_tool, workflow):
                     f"{segmenter} {{image}} {{output}}", "--quiet"], check=True)
 
     slurm = run_workflow(top, workflow, "slurm", top / "slurm", {**config, "mem_mb": 450})
-    expect(wait_until(running_shards, 120, "a running shard"), "no shard was started")
+    hungry = shard_of(top / "plain/inputs.csv", "tall", 3)
+    expect(wait_until(lambda: running_shards(hungry), 120, "a running shard"), "no shard was started")
     time.sleep(2)
-    cancelled = running_shards()[0]
-    subprocess.run(["scancel", cancelled], check=True)
+    subprocess.run(["scancel", running_shards(hungry)[0]], check=True)
     expect(slurm.wait(timeout=600) == 0, "the workflow failed")
     expect_same_tables(top / "plain", top / "slurm")
     expect((top / "slurm/cohort/cohort.html").exists(), "there is no report")
@@ -210,8 +218,8 @@ def main():
         prove(top, osteocalc, archive_tool, workflow)
     except (AssertionError, subprocess.SubprocessError) as problem:
         print(f"FAILED: {problem}", file=sys.stderr)
-        for log in sorted(top.glob("*.log")) + sorted(top.glob("slurm-*.log")) + sorted(top.glob("slurm/logs/*.log")):
-            print(f"--- {log}\n{log.read_text(errors='replace')[-3000:]}", file=sys.stderr)
+        for log in sorted(top.glob("*.log")) + sorted(top.glob("slurm/logs/shard-*.log")):
+            print(f"--- {log}\n{log.read_text(errors='replace')[-1000:]}", file=sys.stderr)
         sys.exit(1)
     finally:
         cluster.stop()

@@ -2,17 +2,21 @@
 #include "osteocalc/batch/state.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/core/hashing.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <SQLiteCpp/VariadicBind.h>
 #include <mutex>
+#include <sstream>
 #include <unordered_map>
 
 namespace osteocalc::batch {
 namespace {
 
-constexpr char schema[] = "2";
+constexpr char schema[] = "3";
 
+// Lists of columns and texts of issues repeat from study to study: each stands once in `texts`, under a number made
+// from what it says, so that it is the same in every shard.
 // `state` of a study: queued, running, done, refused, failed. A line for files of no study has kind 'strays'.
 constexpr char tables[] = R"(
 CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -21,8 +25,9 @@ CREATE TABLE IF NOT EXISTS files(path TEXT PRIMARY KEY, bytes INTEGER, modified_
 CREATE INDEX IF NOT EXISTS files_of_study ON files(study);
 CREATE TABLE IF NOT EXISTS studies(key TEXT PRIMARY KEY, kind TEXT, subject TEXT, files INTEGER, voxel_bytes INTEGER,
   fingerprint TEXT, judged_fingerprint TEXT, state TEXT, stage TEXT, rule TEXT, reason TEXT, seconds REAL,
-  peak_memory_bytes INTEGER, columns TEXT, cells TEXT, issues TEXT) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS studies_by_state ON studies(state);
+  peak_memory_bytes INTEGER, columns INTEGER, cells TEXT, issues TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS studies_by_state ON studies(state, columns);
+CREATE TABLE IF NOT EXISTS texts(id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE IF NOT EXISTS subjects(subject TEXT PRIMARY KEY, cells TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS others(shard INTEGER PRIMARY KEY, studies INTEGER, digest INTEGER);
 )";
@@ -90,8 +95,33 @@ struct State::Impl {
   void run(const std::string& sql) { query(sql).exec(); }
   void judge(const char* kind, const StudyPlan& study, const Verdict& verdict) {
     const std::lock_guard lock(mutex);
-    run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,'','','')", study.key, kind, study.subject,
+    run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,0,'','')", study.key, kind, study.subject,
         static_cast<std::int64_t>(study.files), name_of(verdict.outcome), verdict.stage, verdict.rule, verdict.reason);
+  }
+
+  /// The number of a text, which is kept.
+  std::int64_t id_of(const std::string& text) {
+    const std::int64_t id = static_cast<std::int64_t>(std::stoull(sha256_hex(text).substr(0, 15), nullptr, 16));
+    run("INSERT OR IGNORE INTO texts VALUES(?,?)", id, text);
+    return id;
+  }
+  /// Every issue's number, one after the other; an issue has four parts.
+  std::string ids_of_issues(const std::string& issues) {
+    std::string ids;
+    std::size_t begin = 0, parts = 0;
+    for (std::size_t i = 0; i < issues.size(); ++i)
+      if (issues[i] == cell_separator && ++parts % 4 == 0) {
+        ids += std::to_string(id_of(issues.substr(begin, i + 1 - begin))) + ' ';
+        begin = i + 1;
+      }
+    return ids;
+  }
+  [[nodiscard]] std::unordered_map<std::int64_t, std::string> texts() {
+    SQLite::Statement& all = query("SELECT id, text FROM texts");
+    std::unordered_map<std::int64_t, std::string> by_id;
+    while (all.executeStep())
+      by_id[all.getColumn(0).getInt64()] = all.getColumn(1).getString();
+    return by_id;
   }
 
   mutable std::mutex mutex;
@@ -243,12 +273,15 @@ void State::start(const std::string& key) {
 
 void State::finish(const StudyPlan& worked_on, const Verdict& verdict) {
   const std::lock_guard lock(impl_->mutex);
+  SQLite::Transaction transaction(impl_->database);
+  const std::int64_t columns = impl_->id_of(verdict.columns);
+  const std::string issues = impl_->ids_of_issues(verdict.issues);
   impl_->run(
       "UPDATE studies SET state=CASE WHEN fingerprint=?2 THEN ?3 ELSE 'queued' END, judged_fingerprint=?2, "
       "stage=?4, rule=?5, reason=?6, seconds=?7, peak_memory_bytes=?8, columns=?9, cells=?10, issues=?11 WHERE key=?1",
       worked_on.key, worked_on.fingerprint, name_of(verdict.outcome), verdict.stage, verdict.rule, verdict.reason,
-      verdict.seconds, static_cast<std::int64_t>(verdict.peak_memory_bytes), verdict.columns, verdict.cells,
-      verdict.issues);
+      verdict.seconds, static_cast<std::int64_t>(verdict.peak_memory_bytes), columns, verdict.cells, issues);
+  transaction.commit();
 }
 
 void State::queue_again(const std::string& key) {
@@ -279,7 +312,8 @@ Counts State::counts() const {
 
 std::vector<std::string> State::distinct_columns() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT DISTINCT columns FROM studies WHERE state='done'");
+  SQLite::Statement& query =
+      impl_->query("SELECT text FROM texts WHERE id IN (SELECT DISTINCT columns FROM studies WHERE state='done')");
   std::vector<std::string> all;
   while (query.executeStep())
     all.push_back(query.getColumn(0).getString());
@@ -291,15 +325,19 @@ void State::for_each_judged(bool done, const std::function<void(const JudgedStud
   SQLite::Statement& query = impl_->query(
       std::string("SELECT key,subject,files,state,stage,rule,reason,columns,cells,issues FROM studies WHERE ") +
       (done ? "state='done'" : "state IN ('refused','failed')") + " ORDER BY key");
+  const auto texts = impl_->texts();
   while (query.executeStep()) {
     JudgedStudy study{query.getColumn(0).getString(), query.getColumn(1).getString(), unsigned_at(query, 2), {}};
     study.verdict.outcome = outcome_of(query.getColumn(3).getString());
     study.verdict.stage = query.getColumn(4).getString();
     study.verdict.rule = query.getColumn(5).getString();
     study.verdict.reason = query.getColumn(6).getString();
-    study.verdict.columns = query.getColumn(7).getString();
+    if (done)
+      study.verdict.columns = texts.at(query.getColumn(7).getInt64());
     study.verdict.cells = query.getColumn(8).getString();
-    study.verdict.issues = query.getColumn(9).getString();
+    std::istringstream issues(query.getColumn(9).getString());
+    for (std::int64_t id = 0; issues >> id;)
+      study.verdict.issues += texts.at(id);
     use(study);
   }
 }
@@ -356,6 +394,7 @@ std::vector<std::string> State::merge(const std::filesystem::path& other, std::s
     twice.reset();
     database.exec("INSERT OR IGNORE INTO main.studies SELECT * FROM other.studies "
                   "WHERE state IN ('done','refused','failed');"
+                  "INSERT OR IGNORE INTO main.texts SELECT * FROM other.texts;"
                   "INSERT OR IGNORE INTO main.subjects SELECT * FROM other.subjects;");
     transaction.commit();
   }

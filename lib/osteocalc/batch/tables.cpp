@@ -12,6 +12,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <fstream>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -178,14 +179,29 @@ void insert_studies(Rows& rows, SQLite::Database& database) {
   });
 }
 
+/// Texts repeat from study to study: the table `issues` is a view of one that names them by number.
 void insert_issues(const State& state, SQLite::Database& database) {
-  database.exec("CREATE TABLE issues(study, level, rule, place, text)");
-  SQLite::Statement insert(database, "INSERT INTO issues VALUES(?,?,?,?,?)");
+  database.exec("CREATE TABLE issue_texts(id INTEGER PRIMARY KEY, level, rule, place, text);"
+                "CREATE TABLE study_issues(study_row INTEGER, issue INTEGER);"
+                "CREATE VIEW issues AS SELECT study, level, rule, place, text FROM study_issues "
+                "JOIN studies ON studies.rowid=study_row JOIN issue_texts ON id=issue");
+  SQLite::Statement insert_text(database, "INSERT INTO issue_texts VALUES(?,?,?,?,?)");
+  SQLite::Statement insert(database, "INSERT INTO study_issues VALUES(?,?)");
+  std::map<std::vector<std::string>, std::int64_t> known;
+  std::int64_t row = 0;
   state.for_each_judged(true, [&](const JudgedStudy& study) {
+    ++row;
     const auto parts = split(study.verdict.issues);
     for (std::size_t i = 0; i + 3 < parts.size(); i += 4) {
-      SQLite::bind(insert, study.key, std::string(parts[i]), std::string(parts[i + 1]), std::string(parts[i + 2]),
-                   std::string(parts[i + 3]));
+      const std::vector<std::string> issue(parts.begin() + static_cast<std::ptrdiff_t>(i),
+                                           parts.begin() + static_cast<std::ptrdiff_t>(i) + 4);
+      const auto [text, is_new] = known.emplace(issue, static_cast<std::int64_t>(known.size()) + 1);
+      if (is_new) {
+        SQLite::bind(insert_text, text->second, issue[0], issue[1], issue[2], issue[3]);
+        insert_text.exec();
+        insert_text.reset();
+      }
+      SQLite::bind(insert, row, text->second);
       insert.exec();
       insert.reset();
     }
