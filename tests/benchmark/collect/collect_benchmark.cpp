@@ -26,7 +26,7 @@ batch::Verdict verdict_of(const std::string& key, std::mt19937& random) {
   const unsigned without = random() % 8; // the field of view: few sets of columns occur
   for (unsigned i = without; i < measures; ++i) {
     verdict.columns += fmt::format("{}measure_{}_agatston", batch::cell_separator, i);
-    verdict.cells += fmt::format("{}{}", batch::cell_separator, random() / 7.0);
+    verdict.cells += fmt::format("{}{}", batch::cell_separator, static_cast<double>(random()) / 7);
   }
   for (int i = 0; i < issues; ++i)
     for (const std::string& part : {std::string("warning"), fmt::format("RULE-{}", i), std::string("bed"),
