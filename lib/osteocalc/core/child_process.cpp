@@ -12,6 +12,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <iterator>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <poll.h>
@@ -100,20 +102,42 @@ std::optional<Process> read_process(const std::filesystem::path& folder) {
                  static_cast<std::size_t>(rss_pages) * page_bytes};
 }
 
-std::vector<Process> family_of(pid_t group) {
-  std::vector<Process> others, family;
+std::vector<Process> read_all_processes() {
+  std::vector<Process> all;
   std::error_code ended; // processes come and go while the folder is read
   for (const auto& entry : std::filesystem::directory_iterator("/proc", ended))
     if (entry.path().filename().string().find_first_not_of("0123456789") == std::string::npos)
       if (const auto process = read_process(entry.path()))
-        (process->group == group ? family : others).push_back(*process);
+        all.push_back(*process);
+  return all;
+}
+
+/// Read once for all threads that watch a child: a node may hold thousands of processes.
+std::shared_ptr<const std::vector<Process>> recent_processes() {
+  static std::mutex mutex;
+  static std::shared_ptr<const std::vector<Process>> table;
+  static Clock::time_point read_at;
+  const std::lock_guard lock(mutex);
+  if (!table || Clock::now() - read_at > longest_poll / 2) {
+    table = std::make_shared<const std::vector<Process>>(read_all_processes());
+    read_at = Clock::now();
+  }
+  return table;
+}
+
+std::vector<Process> family_in(const std::vector<Process>& all, pid_t group) {
+  std::vector<Process> family;
+  std::ranges::copy_if(all, std::back_inserter(family), [&](const Process& process) { return process.group == group; });
   for (std::size_t next = 0; next < family.size(); ++next) {
     const pid_t parent = family[next].id;
-    for (const Process& process : others)
-      if (process.parent == parent)
-        family.push_back(process);
+    std::ranges::copy_if(all, std::back_inserter(family),
+                         [&](const Process& process) { return process.parent == parent && process.group != group; });
   }
   return family;
+}
+
+std::vector<Process> family_of(pid_t group) {
+  return family_in(read_all_processes(), group);
 }
 
 std::size_t rss_bytes_of(const std::vector<Process>& family) {
@@ -246,7 +270,7 @@ void watch(pid_t child, const ChildCommand& command, ChildOutcome& outcome) {
   const auto started = Clock::now();
   const Descriptor end(static_cast<int>(
       syscall(SYS_pidfd_open, child, 0))); // where a kernel before 5.3 gives none, the pause is slept to its end
-  auto pause = first_poll;
+  auto pause = end.value < 0 ? first_poll : longest_poll;
   while (!has_ended(child)) {
     struct pollfd ended {
       end.value, POLLIN, 0
@@ -255,7 +279,7 @@ void watch(pid_t child, const ChildCommand& command, ChildOutcome& outcome) {
     pause = std::min(2 * pause, longest_poll);
     if (has_ended(child))
       break;
-    const std::size_t rss_bytes = rss_bytes_of(family_of(child));
+    const std::size_t rss_bytes = rss_bytes_of(family_in(*recent_processes(), child));
     outcome.peak_rss_bytes = std::max(outcome.peak_rss_bytes, rss_bytes);
     outcome.seconds = seconds_since(started);
     if (must_stop(command, rss_bytes, outcome)) {
