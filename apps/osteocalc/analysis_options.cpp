@@ -8,6 +8,7 @@ namespace osteocalc::app {
 void add_analysis_options(CLI::App& app, AnalysisArguments& arguments) {
   add_scheme_option(app, arguments.labels);
   add_with_options(app, arguments.labels);
+  add_series_options(app, arguments.series);
   add_calibration_options(app, arguments.calibration);
   add_bone_options(app, arguments.bone);
   app.add_option("--high-abdominal-agatston", arguments.high_abdominal,
@@ -23,6 +24,7 @@ PipelineRequest request_of(const AnalysisArguments& arguments) {
   request.calibration = arguments.calibration;
   request.calibration.kvp_kv = arguments.scoring.kvp_kv;
   request.labels = arguments.labels;
+  request.series = arguments.series;
   study::AnalyzeOptions& options = request.options;
   options.calcium = calcium_options_of(arguments.scoring, arguments.calcium);
   options.bone = bone_options_of(arguments.bone);

@@ -10,6 +10,7 @@ namespace osteocalc::app {
 /// What `analyze` and `batch` let their user decide of every study.
 struct AnalysisArguments {
   CalibrationSource calibration;
+  SeriesSource series;
   LabelSource labels; ///< scheme and segmenter; a label map is of one study
   ScoringArguments scoring;
   CalciumArguments calcium;

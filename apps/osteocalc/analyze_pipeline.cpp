@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze_pipeline.h"
 
+#include "find_anatomy.h"
+
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/core/provenance.h"
-#include "osteocalc/io/ct_reader.h"
-#include "osteocalc/io/dicom_ct.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/lesion_decisions.h"
 #include "osteocalc/report/study_output.h"
@@ -34,10 +34,6 @@ void enter_stage(const char* name) {
   spdlog::info("stage: {}", name);
 }
 
-CtImage read_study(const std::vector<std::filesystem::path>& study, const io::ReadOptions& options) {
-  return study.size() == 1 ? io::read_ct(study.front(), options) : io::read_dicom_ct(study, options);
-}
-
 void write_label_set(const LabelSet& labels, const std::filesystem::path& output) {
   io::write_labels(labels.wholes, output / "labels.nii.gz");
   const std::filesystem::path parts = output / "labels_parts.nii.gz";
@@ -59,7 +55,7 @@ LabelMap read_all_labels(const PipelineRequest& request, CtImage& image) {
 }
 
 LabelMap find_all_labels(PipelineRequest& request, CtImage& image) {
-  segmentation::Segmentation found = segmentation::segment(image.hu, {request.level_hint, request.options.parallel});
+  segmentation::Segmentation found = find_anatomy(image.hu, {request.level_hint, request.options.parallel});
   append(image.issues, found.issues);
   for (const segmentation::VertebraFinding& vertebra : found.vertebrae)
     request.options.levels[vertebra.level] = {vertebra.confidence, vertebra.alternatives};
@@ -113,8 +109,12 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   io::ReadOptions reading;
   reading.parallel = request.options.parallel;
   reading.hash_inputs = true;
+  reading.memory_bytes = request.memory_bytes;
   enter_stage("read");
-  CtImage image = read_study(request.study, reading);
+  StudyScan scan = read_study_scan(request.study, request.series, reading);
+  CtImage& image = scan.image;
+  request.options.measure_calcium = scan.fit_for_calcium;
+  request.options.measure_bone = scan.fit_for_bone;
   enter_stage("segment");
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);

@@ -54,6 +54,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.output = arguments.output;
   request.key_file = arguments.key_file;
   request.keep_ids = arguments.keep_ids;
+  request.memory_bytes = context.memory_bytes;
   request.level_hint = parse_level_hint(arguments.level_hint);
   request.options.age_years = arguments.age_years;
   request.options.sex = sex_from_string(arguments.sex);

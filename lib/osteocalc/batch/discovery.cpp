@@ -5,6 +5,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/io/dicom_file.h"
+#include "osteocalc/io/file_tree.h"
 
 #include <algorithm>
 #include <map>
@@ -24,6 +25,8 @@ const std::map<std::string, std::string>& stray_texts() {
       {"BATCH-UNREADABLE-FOLDER", "folders cannot be listed (studies may be missed) see to their permissions"},
       {"BATCH-NOT-AN-IMAGE", "files are neither DICOM nor NIfTI (there is nothing to measure) nothing to do"},
       {"BATCH-NOT-A-FILE", "entries are no files: sockets, pipes, broken links (they are not opened) nothing to do"},
+      {"BATCH-SEVERAL-STUDIES",
+       "archives hold several studies (each needs files of its own) unpack them and run again"},
       {"BATCH-LABELS-ALONE", "label maps have no image beside them (labels alone are not measured) add the image"}};
   return texts;
 }
@@ -115,10 +118,13 @@ class Walk {
     auto read = parallel_map(unread_.size(), options_.parallel, [&](std::size_t i) {
       InputFile file = unread_[i];
       try {
-        const auto header = io::read_dicom_header(options_.root / file.path);
-        if (header)
-          enter(*header, file);
+        const fs::path path = options_.root / file.path;
+        const auto headers = io::read_dicom_headers(path);
+        if (headers.empty() && io::is_archive(path))
+          enter_archive(path, file);
         else
+          enter(headers, file);
+        if (file.study.empty() && file.rule.empty())
           file.rule = "BATCH-NOT-AN-IMAGE";
       } catch (const IoError&) {
         file.rule = "BATCH-UNREADABLE-FILE";
@@ -133,19 +139,30 @@ class Walk {
     }
   }
 
-  void enter(const io::DicomHeader& header, InputFile& file) const {
-    // Without any UID, what lies in one folder is taken for one study.
-    const std::string uid = !header.study_uid.empty()    ? header.study_uid
-                            : !header.series_uid.empty() ? "series " + header.series_uid
-                                                         : "folder " + folder_of(file.path);
-    file.role = FileRole::Image;
-    file.study = pseudonym("dicom:" + uid + cell_separator + header.patient_id, options_.key);
-    if (!header.patient_id.empty())
-      file.subject = options_.keep_ids ? header.patient_id : pseudonym(header.patient_id, options_.key);
-    const io::PixelLayout& pixels = header.pixels;
-    file.voxel_bytes = 2U * static_cast<std::uint64_t>(std::max(0, pixels.rows)) *
-                       static_cast<std::uint64_t>(std::max(0, pixels.columns)) *
-                       static_cast<std::uint64_t>(std::max(1, pixels.frames));
+  /// Adds frames to what is known of their file; all of them are of one study, else the file has a rule.
+  void enter(const std::vector<io::DicomHeader>& headers, InputFile& file) const {
+    for (const io::DicomHeader& header : headers) {
+      // Without any UID, what lies in one folder is taken for one study.
+      const std::string uid = !header.study_uid.empty()    ? header.study_uid
+                              : !header.series_uid.empty() ? "series " + header.series_uid
+                                                           : "folder " + folder_of(file.path);
+      const std::string study = pseudonym("dicom:" + uid + cell_separator + header.patient_id, options_.key);
+      if (!file.study.empty() && file.study != study)
+        file.rule = "BATCH-SEVERAL-STUDIES";
+      file.role = FileRole::Image;
+      file.study = study;
+      if (!header.patient_id.empty())
+        file.subject = options_.keep_ids ? header.patient_id : pseudonym(header.patient_id, options_.key);
+      file.voxel_bytes += 2U * static_cast<std::uint64_t>(std::max(0, header.pixels.rows)) *
+                          static_cast<std::uint64_t>(std::max(0, header.pixels.columns));
+    }
+  }
+
+  /// An archive is opened to see whose it is, and again to be analysed.
+  void enter_archive(const fs::path& archive, InputFile& file) const {
+    const io::FileTree content = io::find_files(std::vector{archive});
+    for (const fs::path& inner : content.files)
+      enter(io::read_dicom_headers(inner), file);
   }
 
   static std::string folder_of(const std::string& path) {

@@ -62,6 +62,20 @@ std::string uri_path(const std::filesystem::path& file) {
   return text;
 }
 
+/// A statement in use. Left unfinished it would hold its reading lock, and the log would grow without end.
+class Query {
+ public:
+  explicit Query(SQLite::Statement& statement) : statement_(&statement) {}
+  ~Query() { statement_->tryReset(); }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+  SQLite::Statement& operator*() const { return *statement_; }
+  SQLite::Statement* operator->() const { return statement_; }
+
+ private:
+  SQLite::Statement* statement_;
+};
+
 } // namespace
 
 struct State::Impl {
@@ -77,22 +91,20 @@ struct State::Impl {
   }
 
   /// A statement, made once and ready to be bound.
-  SQLite::Statement& query(const std::string& sql) {
+  Query query(const std::string& sql) {
     auto& known = statements[sql];
     if (!known)
       known = std::make_unique<SQLite::Statement>(database, sql);
-    known->tryReset();
     known->clearBindings();
-    return *known;
+    return Query(*known);
   }
   template <class... Values>
   void run(const std::string& sql, const Values&... values) {
-    SQLite::Statement& statement = query(sql);
-    SQLite::bind(statement, values...);
-    statement.exec();
-    statement.tryReset();
+    const Query statement = query(sql);
+    SQLite::bind(*statement, values...);
+    statement->exec();
   }
-  void run(const std::string& sql) { query(sql).exec(); }
+  void run(const std::string& sql) { query(sql)->exec(); }
   void judge(const char* kind, const StudyPlan& study, const Verdict& verdict) {
     const std::lock_guard lock(mutex);
     run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,0,'','')", study.key, kind, study.subject,
@@ -117,10 +129,10 @@ struct State::Impl {
     return ids;
   }
   [[nodiscard]] std::unordered_map<std::int64_t, std::string> texts() {
-    SQLite::Statement& all = query("SELECT id, text FROM texts");
+    const Query all = query("SELECT id, text FROM texts");
     std::unordered_map<std::int64_t, std::string> by_id;
-    while (all.executeStep())
-      by_id[all.getColumn(0).getInt64()] = all.getColumn(1).getString();
+    while (all->executeStep())
+      by_id[all->getColumn(0).getInt64()] = all->getColumn(1).getString();
     return by_id;
   }
 
@@ -145,9 +157,9 @@ State::~State() = default;
 
 std::string State::setting(const std::string& name) const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT value FROM settings WHERE name=?");
-  query.bind(1, name);
-  return query.executeStep() ? query.getColumn(0).getString() : std::string();
+  const Query query = impl_->query("SELECT value FROM settings WHERE name=?");
+  query->bind(1, name);
+  return query->executeStep() ? query->getColumn(0).getString() : std::string();
 }
 
 void State::set(const std::string& name, const std::string& value) {
@@ -163,12 +175,11 @@ void State::begin_walk() {
 
 std::optional<InputFile> State::seen_before(const InputFile& file) {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query(std::string("SELECT ") + file_columns + " FROM files WHERE path=?");
-  query.bind(1, file.path);
-  if (!query.executeStep())
+  const Query query = impl_->query(std::string("SELECT ") + file_columns + " FROM files WHERE path=?");
+  query->bind(1, file.path);
+  if (!query->executeStep())
     return std::nullopt;
-  InputFile known = file_at(query);
-  query.tryReset();
+  InputFile known = file_at(*query);
   if (known.bytes != file.bytes || known.modified_ns != file.modified_ns)
     return std::nullopt;
   return known;
@@ -186,10 +197,10 @@ void State::store(std::span<const InputFile> files) {
 
 std::size_t State::files_seen() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT count(*) FROM files WHERE walk=?");
-  query.bind(1, impl_->walk);
-  query.executeStep();
-  return unsigned_at(query, 0);
+  const Query query = impl_->query("SELECT count(*) FROM files WHERE walk=?");
+  query->bind(1, impl_->walk);
+  query->executeStep();
+  return unsigned_at(*query, 0);
 }
 
 void State::forget_unseen() {
@@ -204,29 +215,28 @@ void State::forget_files() {
 
 void State::for_each_file(const std::function<void(const InputFile&)>& use) const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query(std::string("SELECT ") + file_columns + " FROM files ORDER BY path");
-  while (query.executeStep())
-    use(file_at(query));
+  const Query query = impl_->query(std::string("SELECT ") + file_columns + " FROM files ORDER BY path");
+  while (query->executeStep())
+    use(file_at(*query));
 }
 
 std::vector<InputFile> State::files_of(const std::string& study) const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query =
-      impl_->query(std::string("SELECT ") + file_columns + " FROM files WHERE study=? ORDER BY path");
-  query.bind(1, study);
+  const Query query = impl_->query(std::string("SELECT ") + file_columns + " FROM files WHERE study=? ORDER BY path");
+  query->bind(1, study);
   std::vector<InputFile> files;
-  while (query.executeStep())
-    files.push_back(file_at(query));
+  while (query->executeStep())
+    files.push_back(file_at(*query));
   return files;
 }
 
 std::vector<std::string> State::studies() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT DISTINCT study FROM files WHERE rule='' UNION "
-                                          "SELECT key FROM studies WHERE kind='study' ORDER BY 1");
+  const Query query = impl_->query("SELECT DISTINCT study FROM files WHERE rule='' UNION "
+                                   "SELECT key FROM studies WHERE kind='study' ORDER BY 1");
   std::vector<std::string> keys;
-  while (query.executeStep())
-    keys.push_back(query.getColumn(0).getString());
+  while (query->executeStep())
+    keys.push_back(query->getColumn(0).getString());
   return keys;
 }
 
@@ -256,13 +266,12 @@ void State::forget_strays() {
 
 std::optional<StudyPlan> State::next_queued() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT key,subject,fingerprint,voxel_bytes,files FROM studies "
-                                          "WHERE state='queued' ORDER BY key LIMIT 1");
-  if (!query.executeStep())
+  const Query query = impl_->query("SELECT key,subject,fingerprint,voxel_bytes,files FROM studies "
+                                   "WHERE state='queued' ORDER BY key LIMIT 1");
+  if (!query->executeStep())
     return std::nullopt;
-  StudyPlan study{query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
-                  unsigned_at(query, 3), unsigned_at(query, 4)};
-  query.tryReset();
+  StudyPlan study{query->getColumn(0).getString(), query->getColumn(1).getString(), query->getColumn(2).getString(),
+                  unsigned_at(*query, 3), unsigned_at(*query, 4)};
   return study;
 }
 
@@ -296,11 +305,11 @@ void State::queue_failed() {
 
 Counts State::counts() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT state, count(*) FROM studies GROUP BY state");
+  const Query query = impl_->query("SELECT state, count(*) FROM studies GROUP BY state");
   Counts counts;
-  while (query.executeStep()) {
-    const std::string state = query.getColumn(0).getString();
-    const std::size_t studies = unsigned_at(query, 1);
+  while (query->executeStep()) {
+    const std::string state = query->getColumn(0).getString();
+    const std::size_t studies = unsigned_at(*query, 1);
     (state == "queued"    ? counts.queued
      : state == "running" ? counts.running
      : state == "done"    ? counts.done
@@ -312,30 +321,30 @@ Counts State::counts() const {
 
 std::vector<std::string> State::distinct_columns() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query =
+  const Query query =
       impl_->query("SELECT text FROM texts WHERE id IN (SELECT DISTINCT columns FROM studies WHERE state='done')");
   std::vector<std::string> all;
-  while (query.executeStep())
-    all.push_back(query.getColumn(0).getString());
+  while (query->executeStep())
+    all.push_back(query->getColumn(0).getString());
   return all;
 }
 
 void State::for_each_judged(bool done, const std::function<void(const JudgedStudy&)>& use) const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query(
+  const Query query = impl_->query(
       std::string("SELECT key,subject,files,state,stage,rule,reason,columns,cells,issues FROM studies WHERE ") +
       (done ? "state='done'" : "state IN ('refused','failed')") + " ORDER BY key");
   const auto texts = impl_->texts();
-  while (query.executeStep()) {
-    JudgedStudy study{query.getColumn(0).getString(), query.getColumn(1).getString(), unsigned_at(query, 2), {}};
-    study.verdict.outcome = outcome_of(query.getColumn(3).getString());
-    study.verdict.stage = query.getColumn(4).getString();
-    study.verdict.rule = query.getColumn(5).getString();
-    study.verdict.reason = query.getColumn(6).getString();
+  while (query->executeStep()) {
+    JudgedStudy study{query->getColumn(0).getString(), query->getColumn(1).getString(), unsigned_at(*query, 2), {}};
+    study.verdict.outcome = outcome_of(query->getColumn(3).getString());
+    study.verdict.stage = query->getColumn(4).getString();
+    study.verdict.rule = query->getColumn(5).getString();
+    study.verdict.reason = query->getColumn(6).getString();
     if (done)
-      study.verdict.columns = texts.at(query.getColumn(7).getInt64());
-    study.verdict.cells = query.getColumn(8).getString();
-    std::istringstream issues(query.getColumn(9).getString());
+      study.verdict.columns = texts.at(query->getColumn(7).getInt64());
+    study.verdict.cells = query->getColumn(8).getString();
+    std::istringstream issues(query->getColumn(9).getString());
     for (std::int64_t id = 0; issues >> id;)
       study.verdict.issues += texts.at(id);
     use(study);
@@ -353,10 +362,10 @@ void State::set_subjects(const std::vector<std::pair<std::string, std::string>>&
 
 std::vector<std::pair<std::string, std::string>> State::subjects() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT subject, cells FROM subjects ORDER BY subject");
+  const Query query = impl_->query("SELECT subject, cells FROM subjects ORDER BY subject");
   std::vector<std::pair<std::string, std::string>> all;
-  while (query.executeStep())
-    all.emplace_back(query.getColumn(0).getString(), query.getColumn(1).getString());
+  while (query->executeStep())
+    all.emplace_back(query->getColumn(0).getString(), query->getColumn(1).getString());
   return all;
 }
 
@@ -368,10 +377,10 @@ void State::set_others(int shard, std::size_t studies, std::uint64_t digest) {
 
 std::map<int, std::pair<std::size_t, std::uint64_t>> State::others() const {
   const std::lock_guard lock(impl_->mutex);
-  SQLite::Statement& query = impl_->query("SELECT shard, studies, digest FROM others");
+  const Query query = impl_->query("SELECT shard, studies, digest FROM others");
   std::map<int, std::pair<std::size_t, std::uint64_t>> all;
-  while (query.executeStep())
-    all[query.getColumn(0).getInt()] = {unsigned_at(query, 1), unsigned_at(query, 2)};
+  while (query->executeStep())
+    all[query->getColumn(0).getInt()] = {unsigned_at(*query, 1), unsigned_at(*query, 2)};
   return all;
 }
 

@@ -95,6 +95,21 @@ TEST_F(StateTest, AFileIsKnownAsLongAsSizeAndTimeAreTheSame) {
   EXPECT_FALSE(state.seen_before(one));
 }
 
+TEST_F(StateTest, TheLogDoesNotGrowWithTheWork) {
+  State state(file);
+  state.set("a", "b");
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(state.setting("a"), "b"); // a reader that kept its lock would keep all of the log
+    static_cast<void>(state.counts());
+    static_cast<void>(state.next_queued());
+    Verdict verdict = done();
+    verdict.cells = std::string(100'000, 'x');
+    state.plan(plan_of("a", std::to_string(i)));
+    state.finish(plan_of("a", std::to_string(i)), verdict);
+  }
+  EXPECT_LT(std::filesystem::file_size(file.string() + "-wal"), 10'000'000U); // 30 MB were written
+}
+
 TEST_F(StateTest, ReadersNeedNoLock) {
   { State(file).set("program", "1"); }
   const State one(file, State::Access::Read), two(file, State::Access::Read);
