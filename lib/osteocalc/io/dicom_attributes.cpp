@@ -22,7 +22,7 @@ namespace {
 
 /// No attribute here may be longer; every frame keeps its own copy, and a damaged length is believed by the parser.
 bool is_short(DcmElement& element) {
-  constexpr Uint32 longest_value = 1024;
+  constexpr Uint32 longest_value = 256;
   return element.getLengthField() <= longest_value;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t item_tag = 0xE000FFFE, delimiter_tag = 0xE0DDFFFE; // as read in little endian
 constexpr std::size_t item_header_bytes = 8;
-constexpr std::size_t most_fragments = 1U << 20U; // what has more is no scan
+constexpr std::size_t most_fragments = 1U << 18U; // what has more is no scan
 
 std::uint32_t little_endian_32(const std::uint8_t* bytes) {
   return static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8U |

@@ -8,9 +8,9 @@
 namespace osteocalc::io {
 namespace {
 
-constexpr std::intptr_t most_stack_bytes = 1 << 20; // some hundred levels; a thread has 8 MB
-constexpr offile_off_t most_bytes = 128 << 20;      // of a header, inflated
-constexpr double longest_s = 5;                     // of this thread; headers take milliseconds
+constexpr std::intptr_t most_stack_bytes = 1 << 20;       // some hundred levels; a thread has 8 MB
+constexpr offile_off_t most_bytes = 128 << 20;            // of a header, inflated
+constexpr double longest_s = 0.5, longest_s_per_mb = 0.5; // of this thread; headers take milliseconds
 
 std::intptr_t stack_position() {
   return reinterpret_cast<std::intptr_t>(__builtin_frame_address(0));
@@ -25,7 +25,8 @@ double thread_seconds() {
 } // namespace
 
 GuardedStream::GuardedStream(std::span<const char> bytes, bool is_whole_file)
-    : stack_top_(stack_position()), start_s_(thread_seconds()) {
+    : stack_top_(stack_position()),
+      end_s_(thread_seconds() + longest_s + 1e-6 * longest_s_per_mb * static_cast<double>(bytes.size())) {
   setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
   if (is_whole_file)
     setEos();
@@ -33,7 +34,7 @@ GuardedStream::GuardedStream(std::span<const char> bytes, bool is_whole_file)
 
 bool GuardedStream::too_much(offile_off_t length) {
   return stack_top_ - stack_position() > most_stack_bytes || length > most_bytes - tell() ||
-         (++reads_ % 1024 == 0 && thread_seconds() - start_s_ > longest_s);
+         (++reads_ % 1024 == 0 && thread_seconds() > end_s_);
 }
 
 offile_off_t GuardedStream::read(void* buffer, offile_off_t length) {

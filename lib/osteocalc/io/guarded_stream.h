@@ -28,7 +28,7 @@ class GuardedStream : public DcmInputBufferStream {
   [[nodiscard]] bool too_much(offile_off_t length);
   bool tripped_ = false;
   std::intptr_t stack_top_;
-  double start_s_;
+  double end_s_;
   unsigned reads_ = 0;
 };
 

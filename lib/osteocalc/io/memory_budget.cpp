@@ -19,11 +19,11 @@ std::string megabytes(double bytes) {
 
 } // namespace
 
-void require_memory(const VolumeGeometry& geometry, std::size_t voxel_bytes, std::uintmax_t budget_bytes,
+void require_memory(const VolumeGeometry& geometry, double bytes_per_voxel, std::uintmax_t budget_bytes,
                     const std::string& name) {
   const double budget = budget_bytes > 0 ? static_cast<double>(budget_bytes) : 0.75 * machine_bytes();
   // In floating point: the product of three hostile sizes overflows integers.
-  double needed = static_cast<double>(voxel_bytes);
+  double needed = bytes_per_voxel;
   for (const int extent : geometry.size)
     needed *= std::max(extent, 0);
   if (needed > budget)

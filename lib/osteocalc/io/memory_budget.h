@@ -3,7 +3,6 @@
 
 #include "osteocalc/image/geometry.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -12,7 +11,7 @@ namespace osteocalc::io {
 /// Refuses, before anything is allocated, a volume that does not fit into the budget: sizes come from headers, and a
 /// damaged one may ask for anything. \param budget_bytes 0 = three quarters of the machine's memory
 /// \throw Refusal (IO-MEMORY)
-void require_memory(const VolumeGeometry& geometry, std::size_t voxel_bytes, std::uintmax_t budget_bytes,
+void require_memory(const VolumeGeometry& geometry, double bytes_per_voxel, std::uintmax_t budget_bytes,
                     const std::string& name);
 
 } // namespace osteocalc::io

@@ -43,7 +43,9 @@ bool is_label(double value) {
 /// A whole file with each voxel turned into a T.
 template <class T, class Convert>
 Volume<T> read_voxels(NiftiReader& nifti, const std::string& name, const ReadOptions& options, const Convert& convert) {
-  require_memory(nifti.geometry(), sizeof(T), options.memory_bytes, name);
+  // Beside the volume, one slice as stored and one in floating point.
+  const double slice_buffers = 2.0 * sizeof(double) / std::max(nifti.geometry().size[2], 1);
+  require_memory(nifti.geometry(), sizeof(T) + slice_buffers, options.memory_bytes, name);
   Volume<T> volume(nifti.geometry());
   for (int z = 0; z < volume.size(2); ++z)
     std::ranges::transform(nifti.next_slice(), volume.slice(z).data, convert);
