@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The built program over whole archives, killed, starved and divided. How many studies: OSTEOCALC_BATCH_STUDIES.
+// The built program over whole archives, killed, starved and divided.
 #include "integration/cli.h"
 #include "support/batch_archive.h"
 
@@ -106,7 +106,7 @@ class Batch : public test::Cli {
 };
 
 TEST_F(Batch, EveryInputIsInExactlyOneTableAndTheReasonsAreRight) {
-  const int good = number_from("OSTEOCALC_BATCH_STUDIES", 40), spoiled = good / 5 < 13 ? 13 : good / 5;
+  const int good = number_from("OSTEOCALC_BATCH_STUDIES", 200), spoiled = 40;
   make_archive(good, spoiled);
   ASSERT_EQ(batch("out").status, 0);
   const std::set<std::string> results = column_of(folder / "out/results.csv", "study");
@@ -172,7 +172,7 @@ TEST_F(Batch, WorkersThreadsAndShardsGiveTheSameBytes) {
 }
 
 TEST_F(Batch, KilledAtAnyMomentItGoesOnToTheSameBytes) {
-  make_archive(number_from("OSTEOCALC_BATCH_STUDIES", 40) / 2, 13);
+  make_archive(number_from("OSTEOCALC_BATCH_KILLED_STUDIES", 20), 13);
   ASSERT_EQ(batch("whole").status, 0);
   std::mt19937 random(9);
   const int kills = number_from("OSTEOCALC_BATCH_KILLS", 25);

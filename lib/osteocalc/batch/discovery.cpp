@@ -270,7 +270,6 @@ void take_inventory(const fs::path& inventory, const DiscoveryOptions& options, 
                     const std::function<void(const std::string&)>& ripe) {
   state.begin_walk();
   std::map<int, std::pair<std::size_t, std::uint64_t>> others;
-  std::vector<InputFile> kept;
   const State walked(inventory, State::Access::Read);
   for (const std::string& study : walked.studies())
     if (!options.shard.holds(study)) {
@@ -278,15 +277,9 @@ void take_inventory(const fs::path& inventory, const DiscoveryOptions& options, 
       ++studies;
       digest ^= std::stoull(study, nullptr, 16);
     }
-  walked.for_each_file([&](const InputFile& file) {
-    if (options.shard.holds(file.study))
-      kept.push_back(file);
-    if (kept.size() >= files_at_a_time) {
-      state.store(kept);
-      kept.clear();
-    }
-  });
-  state.store(kept);
+  for (const std::string& line : walked.lines()) // a thousand shards must not each read all files
+    if (options.shard.holds(line))
+      state.store(walked.files_of(line));
   state.forget_unseen();
   account_for_strays(state);
   for (const auto& [shard, known] : others)

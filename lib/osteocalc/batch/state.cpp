@@ -240,6 +240,15 @@ std::vector<std::string> State::studies() const {
   return keys;
 }
 
+std::vector<std::string> State::lines() const {
+  const std::lock_guard lock(impl_->mutex);
+  const Query query = impl_->query("SELECT key FROM studies ORDER BY key");
+  std::vector<std::string> keys;
+  while (query->executeStep())
+    keys.push_back(query->getColumn(0).getString());
+  return keys;
+}
+
 void State::plan(const StudyPlan& study) {
   const std::lock_guard lock(impl_->mutex);
   // Running: left to finish(), which compares fingerprints.

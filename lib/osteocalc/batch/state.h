@@ -86,6 +86,8 @@ class State {
   [[nodiscard]] std::vector<InputFile> files_of(const std::string& study) const;
   [[nodiscard]] std::vector<std::string> studies() const; ///< keys, also of those without files any more
 
+  [[nodiscard]] std::vector<std::string> lines() const; ///< keys of all planned studies and of all lines of strays
+
   // --- Work.
   /// Queues the study unless its verdict was given for the same fingerprint.
   void plan(const StudyPlan& study);

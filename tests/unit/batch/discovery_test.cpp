@@ -100,6 +100,20 @@ TEST_F(Discovery, StraysOfAFolderShareALine) {
   EXPECT_EQ(files, (std::multiset<std::size_t>{1, 2}));
 }
 
+TEST_F(Discovery, AnArchiveIsTheStudyItHoldsUnlessItHoldsSeveral) {
+  test::add_study(root / "a", 1, 3);
+  test::add_study(root / "b", 2, 3);
+  const std::string tar = "tar -C " + root.string() + " -cf " + (root / "a.tar").string();
+  ASSERT_TRUE(test::runs(tar + " a"));
+  ASSERT_TRUE(test::runs("tar -C " + root.string() + " -cf " + (root / "both.tar").string() + " a b"));
+  fs::remove_all(root / "a");
+  walk(state);
+  EXPECT_EQ(state.studies().size(), 2U);
+  std::vector<std::string> rules;
+  state.for_each_judged(false, [&](const JudgedStudy& line) { rules.push_back(line.verdict.rule); });
+  EXPECT_EQ(rules, std::vector<std::string>{"BATCH-SEVERAL-STUDIES"});
+}
+
 TEST_F(Discovery, ShardsHoldTogetherWhatTheWholeHolds) {
   for (int person = 0; person < 6; ++person)
     test::add_study(root / std::to_string(person), person, 2);
