@@ -17,6 +17,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 namespace osteocalc::app {
@@ -26,6 +27,11 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// A line of the log: should the program be killed, its last stage is known.
+void enter_stage(const char* name) {
+  spdlog::info("stage: {}", name);
 }
 
 void write_label_set(const LabelSet& labels, const std::filesystem::path& output) {
@@ -104,17 +110,21 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   reading.parallel = request.options.parallel;
   reading.hash_inputs = true;
   reading.memory_bytes = request.memory_bytes;
+  enter_stage("read");
   StudyScan scan = read_study_scan(request.study, request.series, reading);
   CtImage& image = scan.image;
   request.options.measure_calcium = scan.fit_for_calcium;
   request.options.measure_bone = scan.fit_for_bone;
+  enter_stage("segment");
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
+  enter_stage("calibrate");
   ScanCalibration calibrated = calibration_or_raw(request, image, labels);
   request.options.calibration = std::move(calibrated.calibration);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();
+  enter_stage("measure");
   study::StudyResult result = study::analyze(image, labels, request.options);
   result.provenance.options["labels"] = !request.labels.given()       ? "found"
                                         : request.labels.with.empty() ? "given"
@@ -127,6 +137,7 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   const double analyze_s = seconds_since(analysis);
 
   const auto writing = Clock::now();
+  enter_stage("write");
   report::write_study_output(result, image, request.output);
   write_run_json(request, read_s, analyze_s, seconds_since(writing));
   return result;

@@ -11,12 +11,14 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace osteocalc::app {
 
 /// One study from disk to disk: what `analyze` does and `demo` does for each person.
 struct PipelineRequest {
-  std::filesystem::path study, output;
+  std::vector<std::filesystem::path> study; ///< a folder or a file, or the files that make it up
+  std::filesystem::path output;
   CalibrationSource calibration;
   SeriesSource series;            ///< which series, where there are several
   LabelSource labels;             ///< not given: the anatomy is found in the image

@@ -9,6 +9,7 @@
 #include "osteocalc/report/cohort_html.h"
 #include "osteocalc/report/csv_text.h"
 #include "osteocalc/report/results_csv.h"
+#include "osteocalc/report/study_json.h"
 #include "osteocalc/report/text_file.h"
 #include "osteocalc/report/variant_report.h"
 #include "osteocalc/synth/cohort.h"
@@ -44,7 +45,7 @@ report::CohortRow analyse_person(const synth::CohortMember& member, const DemoAr
   synth::write_ct_study(synth::make_ct(synth::scan_of(member, synth::Scanner{}), context.parallel), scan,
                         context.parallel);
   PipelineRequest request;
-  request.study = scan / "dicom";
+  request.study = {scan / "dicom"};
   request.output = output / "studies" / member.patient_id;
   request.key_file = output / "subject.key";
   request.options.calcium.variants.assign(calcium::all_variants().begin(), calcium::all_variants().end());
@@ -65,14 +66,16 @@ int run_demo(const DemoArguments& arguments, const Context& context) {
   report::write_text_file(output / "subjects.csv", subjects_csv(people, key));
 
   std::vector<report::CohortRow> rows;
+  std::vector<report::ResultRow> table;
   for (const synth::CohortMember& member : people) {
     rows.push_back(analyse_person(member, arguments, context));
+    table.push_back(report::result_row(member.patient_id, report::study_json(rows.back().result)));
     progress(context, fmt::format("{} of {}: {}", rows.size(), people.size(),
                                   (output / "studies" / member.patient_id / "report.html").string()));
   }
   report::write_text_file(output / "variants.csv", report::variants_csv(rows));
   report::write_text_file(output / "variants_summary.csv", report::variant_summary_csv(rows));
-  report::write_text_file(output / "results.csv", report::results_csv(std::move(rows)));
+  report::write_text_file(output / "results.csv", report::results_csv(std::move(table)));
 
   cohort::CohortRequest request;
   request.tables = {output / "results.csv", output / "subjects.csv"};

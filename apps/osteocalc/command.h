@@ -35,6 +35,8 @@ std::function<int(const Context&)> declare_score(CLI::App&);
 std::function<int(const Context&)> declare_bmd(CLI::App&);
 std::function<int(const Context&)> declare_calibrate(CLI::App&);
 std::function<int(const Context&)> declare_analyze(CLI::App&);
+std::function<int(const Context&)> declare_batch(CLI::App&);
+std::function<int(const Context&)> declare_collect(CLI::App&);
 std::function<int(const Context&)> declare_cohort(CLI::App&);
 std::function<int(const Context&)> declare_synth(CLI::App&);
 std::function<int(const Context&)> declare_demo(CLI::App&);

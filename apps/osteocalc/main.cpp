@@ -26,8 +26,8 @@ constexpr std::array<Command, 12> commands{{
     {"segment", "find arteries and vertebrae in one image", declare_segment},
     {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
     {"dxa", "areal density from DXA (not built yet)", declare_pending},
-    {"batch", "every study below a folder (not built yet)", declare_pending},
-    {"collect", "merge shards of a batch (not built yet)", declare_pending},
+    {"batch", "every study below a folder; run again, it goes on", declare_batch},
+    {"collect", "merge shards of a batch", declare_collect},
 }};
 
 struct Globals {
@@ -53,6 +53,20 @@ void print_refusal(const Refusal& refusal, const Context& context) {
   fmt::print("{}", report::refusal_json(refusal.issues()));
 }
 
+std::string rule_of(const std::exception& error) {
+  if (dynamic_cast<const IoError*>(&error) != nullptr)
+    return "ERROR-IO";
+  if (dynamic_cast<const DicomError*>(&error) != nullptr)
+    return "ERROR-DICOM";
+  if (dynamic_cast<const GeometryError*>(&error) != nullptr)
+    return "ERROR-GEOMETRY";
+  if (dynamic_cast<const CalibrationError*>(&error) != nullptr)
+    return "ERROR-CALIBRATION";
+  if (dynamic_cast<const TableError*>(&error) != nullptr)
+    return "ERROR-TABLE";
+  return "ERROR";
+}
+
 /// The one place where exceptions become exit states.
 int guarded(const std::function<int(const Context&)>& run, const Context& context) {
   try {
@@ -65,6 +79,8 @@ int guarded(const std::function<int(const Context&)>& run, const Context& contex
     return WrongUsage;
   } catch (const std::exception& error) {
     fmt::print(stderr, "osteocalc: {}\n", error.what());
+    if (context.json)
+      fmt::print("{}", report::refusal_json({refused(rule_of(error), "input", error.what())}));
     return Failed;
   }
 }

@@ -71,12 +71,12 @@ CtImage read_scan(const std::filesystem::path& path, study::Use use, const Serie
   return read_chosen(inventory, study::choose_series(inventory, use, protocol, source.series), options);
 }
 
-StudyScan read_study_scan(const std::filesystem::path& path, const SeriesSource& source,
+StudyScan read_study_scan(std::span<const std::filesystem::path> paths, const SeriesSource& source,
                           const io::ReadOptions& options) {
   const study::Protocol protocol = protocol_of(source);
-  if (is_nifti_file(path))
-    return {io::read_ct(path, options)};
-  const io::FileTree tree = io::find_files(std::vector{path}, options.parallel);
+  if (paths.size() == 1 && is_nifti_file(paths.front()))
+    return {io::read_ct(paths.front(), options)};
+  const io::FileTree tree = io::find_files(paths, options.parallel);
   const io::Inventory inventory = io::take_inventory(tree, options.parallel);
   const study::Choice choice = choose_for_study(inventory, protocol, source.series);
   StudyScan scan{read_chosen(inventory, choice, options)};

@@ -6,6 +6,7 @@
 #include "osteocalc/study/fitness.h"
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace CLI {
@@ -36,9 +37,9 @@ struct StudyScan {
   bool fit_for_calcium = true, fit_for_bone = true;
 };
 
-/// The scan at a path that is best for calcium or, where none is fit for it, for bone; both are measured in it unless
-/// the protocol refuses one, which is an Issue. \throw as read_scan()
-[[nodiscard]] StudyScan read_study_scan(const std::filesystem::path& path, const SeriesSource& source,
+/// The scan at some paths that is best for calcium or, where none is fit for it, for bone; both are measured in it
+/// unless the protocol refuses one, which is an Issue. \throw as read_scan()
+[[nodiscard]] StudyScan read_study_scan(std::span<const std::filesystem::path> paths, const SeriesSource& source,
                                         const io::ReadOptions& options);
 
 } // namespace osteocalc::app

@@ -17,9 +17,9 @@ set(dxa_may_use core image reference)
 set(synth_may_use core image io reference)
 set(study_may_use core image io segmentation calcium calibration bone dxa reference synth)
 set(review_may_use core image calcium bone dxa)
-set(batch_may_use core study)
+set(batch_may_use core io cohort report)
 set(cohort_may_use core)
-set(report_may_use core image segmentation calcium calibration bone dxa study review batch cohort) # result structs; image: QC pictures
+set(report_may_use core image segmentation calcium calibration bone dxa study review cohort) # result structs; image: QC pictures
 set(view_may_use core image)
 
 # A header that says this line may include other libraries: only .cpp files and such headers of its module include it.

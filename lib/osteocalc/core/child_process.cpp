@@ -12,9 +12,14 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <iterator>
+#include <memory>
 #include <mutex>
+#include <numeric>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -70,37 +75,74 @@ class InterruptionGuard {
   static inline std::array<struct sigaction, interruptions.size()> before_{};
 };
 
-// --- The group: every process whose group id is the child's.
+// --- The family: every process of the child's group, and all that descend from one of them. A program of ours that
+// runs another gives it a group of its own.
 
-struct GroupUse {
-  int alive = 0; ///< processes that have not ended
+struct Process {
+  pid_t id = 0, parent = 0, group = 0;
   std::size_t rss_bytes = 0;
 };
 
 /// Fields after the name in /proc/N/stat: state, parent, group ... 22 fields on, the resident pages.
-GroupUse group_use(pid_t group) {
+std::optional<Process> read_process(const std::filesystem::path& folder) {
   static const auto page_bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  GroupUse use;
+  std::ifstream stat(folder / "stat");
+  std::string text;
+  std::getline(stat, text);
+  const std::size_t name_end = text.rfind(')');
+  char state = 0;
+  long parent = 0, group = 0, rss_pages = 0;
+  if (name_end == std::string::npos ||
+      std::sscanf(text.c_str() + name_end + 1,
+                  " %c %ld %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld", &state,
+                  &parent, &group, &rss_pages) != 4 ||
+      state == 'Z' || state == 'X')
+    return std::nullopt;
+  return Process{static_cast<pid_t>(std::stol(text)), static_cast<pid_t>(parent), static_cast<pid_t>(group),
+                 static_cast<std::size_t>(rss_pages) * page_bytes};
+}
+
+std::vector<Process> read_all_processes() {
+  std::vector<Process> all;
   std::error_code ended; // processes come and go while the folder is read
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", ended)) {
-    if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos)
-      continue;
-    std::ifstream stat(entry.path() / "stat");
-    std::string text;
-    std::getline(stat, text);
-    const std::size_t name_end = text.rfind(')');
-    char state = 0;
-    long parent = 0, its_group = 0, rss_pages = 0;
-    if (name_end == std::string::npos ||
-        std::sscanf(text.c_str() + name_end + 1,
-                    " %c %ld %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld", &state,
-                    &parent, &its_group, &rss_pages) != 4 ||
-        its_group != group || state == 'Z' || state == 'X')
-      continue;
-    ++use.alive;
-    use.rss_bytes += static_cast<std::size_t>(rss_pages) * page_bytes;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ended))
+    if (entry.path().filename().string().find_first_not_of("0123456789") == std::string::npos)
+      if (const auto process = read_process(entry.path()))
+        all.push_back(*process);
+  return all;
+}
+
+/// Read once for all threads that watch a child: a node may hold thousands of processes.
+std::shared_ptr<const std::vector<Process>> recent_processes() {
+  static std::mutex mutex;
+  static std::shared_ptr<const std::vector<Process>> table;
+  static Clock::time_point read_at;
+  const std::lock_guard lock(mutex);
+  if (!table || Clock::now() - read_at > longest_poll / 2) {
+    table = std::make_shared<const std::vector<Process>>(read_all_processes());
+    read_at = Clock::now();
   }
-  return use;
+  return table;
+}
+
+std::vector<Process> family_in(const std::vector<Process>& all, pid_t group) {
+  std::vector<Process> family;
+  std::ranges::copy_if(all, std::back_inserter(family), [&](const Process& process) { return process.group == group; });
+  for (std::size_t next = 0; next < family.size(); ++next) {
+    const pid_t parent = family[next].id;
+    std::ranges::copy_if(all, std::back_inserter(family),
+                         [&](const Process& process) { return process.parent == parent && process.group != group; });
+  }
+  return family;
+}
+
+std::vector<Process> family_of(pid_t group) {
+  return family_in(read_all_processes(), group);
+}
+
+std::size_t rss_bytes_of(const std::vector<Process>& family) {
+  return std::accumulate(family.begin(), family.end(), std::size_t{0},
+                         [](std::size_t sum, const Process& process) { return sum + process.rss_bytes; });
 }
 
 // --- Starting. Between fork and exec only async-signal-safe calls: other threads may hold any lock.
@@ -108,7 +150,7 @@ GroupUse group_use(pid_t group) {
 struct Prepared {
   std::vector<char*> arguments;
   const char* folder;
-  int input, output, errors_to_parent;
+  int input, output, log, errors_to_parent;
   pid_t parent;
 };
 
@@ -122,7 +164,7 @@ struct Prepared {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   const bool ready = getppid() == prepared.parent && dup2(prepared.input, STDIN_FILENO) >= 0 &&
-                     dup2(prepared.output, STDOUT_FILENO) >= 0 && dup2(prepared.output, STDERR_FILENO) >= 0 &&
+                     dup2(prepared.output, STDOUT_FILENO) >= 0 && dup2(prepared.log, STDERR_FILENO) >= 0 &&
                      (*prepared.folder == '\0' || chdir(prepared.folder) == 0);
   if (ready)
     execvp(prepared.arguments.front(), prepared.arguments.data());
@@ -149,16 +191,22 @@ struct Descriptor {
   throw IoError("cannot start " + program + " (" + std::strerror(error) + ") check its name and that it may be run");
 }
 
+int open_emptied(const std::filesystem::path& file) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0)
+    throw IoError("cannot write " + file.string() + ": " + std::strerror(errno) +
+                  " (what the program says would be lost) choose another output");
+  return descriptor;
+}
+
 pid_t start(const ChildCommand& command) {
   std::vector<std::string> words = command.arguments;
-  Prepared prepared{{}, command.folder.c_str(), -1, -1, -1, getpid()};
+  Prepared prepared{{}, command.folder.c_str(), -1, -1, -1, -1, getpid()};
   for (std::string& word : words)
     prepared.arguments.push_back(word.data());
   prepared.arguments.push_back(nullptr);
-  const std::filesystem::path log = command.log.empty() ? "/dev/null" : command.log;
-  const Descriptor output(open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (output.value < 0)
-    throw IoError("cannot write " + log.string() + " (what the program says would be lost) choose another output");
+  const Descriptor log(open_emptied(command.log.empty() ? "/dev/null" : command.log));
+  const Descriptor output(command.output.empty() ? fcntl(log.value, F_DUPFD_CLOEXEC, 0) : open_emptied(command.output));
   // A group of its own may not read from the terminal: it would be stopped until the time limit.
   const Descriptor input(open("/dev/null", O_RDONLY | O_CLOEXEC));
   std::array<int, 2> ends{};
@@ -168,6 +216,7 @@ pid_t start(const ChildCommand& command) {
   Descriptor errors_in(ends[1]);
   prepared.input = input.value;
   prepared.output = output.value;
+  prepared.log = log.value;
   prepared.errors_to_parent = errors_in.value;
   const pid_t child = fork();
   if (child == 0)
@@ -192,11 +241,19 @@ bool has_ended(pid_t child) {
   return waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == child;
 }
 
-void stop_group(pid_t group, double grace_s) {
+void stop_family(pid_t group, double grace_s) {
+  const std::vector<Process> before = family_of(group);
   kill(-group, SIGTERM);
   const auto asked = Clock::now();
-  while (group_use(group).alive > 0 && seconds_since(asked) < grace_s)
+  while (!family_of(group).empty() && seconds_since(asked) < grace_s)
     std::this_thread::sleep_for(longest_poll / 2);
+  for (const Process& process : family_of(group))
+    kill(process.id, SIGKILL);
+  // Who lost its parent meanwhile is found by its group, unless that is somebody else's by now: only groups led by one
+  // of the family.
+  for (const Process& process : before)
+    if (process.group != group && process.id == process.group)
+      kill(-process.group, SIGKILL);
   kill(-group, SIGKILL);
 }
 
@@ -211,15 +268,22 @@ bool must_stop(const ChildCommand& command, std::size_t rss_bytes, ChildOutcome&
 
 void watch(pid_t child, const ChildCommand& command, ChildOutcome& outcome) {
   const auto started = Clock::now();
-  auto pause = first_poll;
+  const Descriptor end(static_cast<int>(
+      syscall(SYS_pidfd_open, child, 0))); // where a kernel before 5.3 gives none, the pause is slept to its end
+  auto pause = end.value < 0 ? first_poll : longest_poll;
   while (!has_ended(child)) {
-    std::this_thread::sleep_for(pause);
+    struct pollfd ended {
+      end.value, POLLIN, 0
+    };
+    poll(&ended, 1, static_cast<int>(pause.count()));
     pause = std::min(2 * pause, longest_poll);
-    const std::size_t rss_bytes = group_use(child).rss_bytes;
+    if (has_ended(child))
+      break;
+    const std::size_t rss_bytes = rss_bytes_of(family_in(*recent_processes(), child));
     outcome.peak_rss_bytes = std::max(outcome.peak_rss_bytes, rss_bytes);
     outcome.seconds = seconds_since(started);
-    if (!has_ended(child) && must_stop(command, rss_bytes, outcome)) {
-      stop_group(child, command.grace_s);
+    if (must_stop(command, rss_bytes, outcome)) {
+      stop_family(child, command.grace_s);
       break;
     }
   }

@@ -18,7 +18,8 @@ struct ChildCommand {
   /// Of the resident sets of the program and all it started, summed and polled every 50 ms. Not RLIMIT_AS: programs
   /// with a GPU reserve a hundred times the address space they use.
   std::optional<std::size_t> memory_limit_bytes;
-  double grace_s = 5; ///< from SIGTERM to SIGKILL
+  double grace_s = 5;             ///< from SIGTERM to SIGKILL
+  std::filesystem::path output{}; ///< gets stdout instead of the log, emptied first; empty: the log gets both
 };
 
 /// How a run ended. Exactly one of `exit_status` and `signal` is present.
@@ -36,10 +37,11 @@ struct ChildOutcome {
   }
 };
 
-/// Runs a program in a process group of its own, with nothing to read, and waits for it. The whole group is stopped,
-/// SIGTERM first and SIGKILL after `grace_s`, at a limit and when SIGINT, SIGTERM or SIGHUP come for this process; what
-/// the program leaves behind at its end is killed. Those signals are then left to the caller, who cleans up and calls
-/// pass_on(). Several threads may run children at the same time. \throw IoError when it cannot be started
+/// Runs a program in a process group of its own, with nothing to read, and waits for it. The group, and what else its
+/// members have started, is stopped, SIGTERM first and SIGKILL after `grace_s`, at a limit and when SIGINT, SIGTERM or
+/// SIGHUP come for this process; what the program leaves behind at its end is killed. Those signals are then left to
+/// the caller, who cleans up and calls pass_on(). Several threads may run children at the same time. \throw IoError
+/// when it cannot be started
 [[nodiscard]] ChildOutcome run_child(const ChildCommand& command);
 
 /// Ends this process by the signal that interrupted a child; returns when there was none.

@@ -1,80 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/results_csv.h"
 
+#include "osteocalc/core/error.h"
 #include "osteocalc/report/csv_text.h"
+#include "osteocalc/report/json_values.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace osteocalc::report {
 namespace {
 
-std::string issue_rules(const Issues& issues) {
+constexpr std::array first_columns{"study", "subject", "age_years", "sex", "state"};
+constexpr std::array last_columns{"calibration_mode", "kvp_kv", "contrast", "issues"};
+
+/// What stands below a key, null where there is none: a record of another part of the body has fewer keys.
+const Json& at(const Json& object, const char* key) {
+  static const Json none;
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() ? *found : none;
+}
+
+class RowMaker {
+ public:
+  void put(const std::string& column, const Json& value) {
+    if (value.is_string())
+      cells_[column] = value.get<std::string>();
+    else if (value.is_number())
+      cells_[column] = csv_number(value.get<double>());
+  }
+  void note_measured(const Json& value) { measured_ = measured_ || !value.is_null(); }
+  void put_measure(const std::string& column, const Json& value) {
+    note_measured(value);
+    put(column, value);
+  }
+  [[nodiscard]] ResultRow row() {
+    cells_["state"] = measured_ ? "done" : "refused";
+    ResultRow row;
+    for (auto& [column, cell] : cells_)
+      if (!cell.empty()) {
+        row.columns.push_back(column);
+        row.cells.push_back(std::move(cell));
+      }
+    return row;
+  }
+
+ private:
+  std::map<std::string, std::string> cells_;
+  bool measured_ = false;
+};
+
+void put_bone(const Json& bone, RowMaker& row) {
+  for (const Json& vertebra : at(bone, "vertebrae")) {
+    if (!at(vertebra, "excluded").is_null()) {
+      row.note_measured(at(vertebra, "trabecular_hu"));
+      continue;
+    }
+    const auto level = at(vertebra, "level").get<std::string>();
+    row.put_measure(level + "_hu", at(at(vertebra, "trabecular_hu"), "mean"));
+    row.put_measure(level + "_bmd_mg_cm3", at(vertebra, "bmd_mg_cm3"));
+  }
+  row.put("spine_hu", at(at(bone, "summary"), "mean_hu"));
+  row.put("spine_bmd_mg_cm3", at(at(bone, "summary"), "bmd_mg_cm3"));
+  row.put("calibration_mode", at(at(bone, "calibration"), "mode"));
+}
+
+/// Hyphens would be minus signs to whoever reads the table with a formula.
+std::string site_name(std::string site) {
+  std::ranges::replace(site, '-', '_');
+  return site;
+}
+
+void put_dxa(const Json& dxa, RowMaker& row) {
+  for (const Json& site : at(dxa, "sites"))
+    row.put_measure("abmd_" + site_name(at(site, "site").get<std::string>()) + "_g_cm2", at(site, "abmd_g_cm2"));
+  row.put_measure("aac24", at(at(dxa, "aac24"), "total"));
+}
+
+/// The rules of all issues that touch a value, each once.
+std::string issue_rules(const Json& issues) {
   std::set<std::string> rules;
-  for (const Issue& issue : issues)
-    if (issue.level != IssueLevel::Info)
-      rules.insert(issue.rule);
+  for (const Json& issue : issues)
+    if (at(issue, "level") != "info")
+      rules.insert(at(issue, "rule").get<std::string>());
   std::string text;
   for (const std::string& rule : rules)
     text += (text.empty() ? "" : ";") + rule;
   return text;
 }
 
-/// All cells of a study by column name; what was not measured is absent. An excluded level's values stay out: a table
-/// for statistics must not hold what the record says not to use.
-std::map<std::string, std::string> cells_of(const study::StudyResult& result) {
-  std::map<std::string, std::string> cells;
-  for (const study::BedScore& bed : result.beds)
-    if (bed.reference) {
-      cells[bed.bed + "_agatston"] = csv_number(bed.reference->agatston);
-      cells[bed.bed + "_volume_mm3"] = csv_number(bed.reference->volume_mm3);
-    }
-  if (!result.bone)
-    return cells;
-  for (const bone::VertebraDensity& vertebra : result.bone->vertebrae)
-    if (vertebra.trabecular && !vertebra.excluded) {
-      const std::string level(to_string(vertebra.level));
-      cells[level + "_hu"] = csv_number(vertebra.trabecular->mean_hu);
-      if (vertebra.bmd_mg_cm3)
-        cells[level + "_bmd_mg_cm3"] = csv_number(vertebra.bmd_mg_cm3);
-    }
-  if (result.bone->summary) {
-    cells["spine_hu"] = csv_number(result.bone->summary->mean_hu);
-    if (result.bone->summary->bmd_mg_cm3)
-      cells["spine_bmd_mg_cm3"] = csv_number(result.bone->summary->bmd_mg_cm3);
-  }
-  return cells;
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    line += (i == 0 ? "" : ",") + csv_field(fields[i]);
+  return line + "\n";
 }
 
 } // namespace
 
-std::string results_csv(std::vector<CohortRow> rows) {
-  std::ranges::sort(rows, {}, &CohortRow::study_key);
-  std::set<std::string> columns;
-  std::vector<std::map<std::string, std::string>> cells;
-  for (const CohortRow& row : rows) {
-    cells.push_back(cells_of(row.result));
-    for (const auto& [column, value] : cells.back())
-      columns.insert(column);
-  }
-  std::string text = "study,subject,age_years,sex,state";
-  for (const std::string& column : columns)
-    text += "," + column;
-  text += ",calibration_mode,kvp_kv,contrast,issues\n";
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const study::StudyResult& result = rows[i].result;
-    text += csv_field(rows[i].study_key) + "," + csv_field(result.study.subject.value_or("")) + "," +
-            csv_number(result.study.age_years) + "," +
-            (result.study.sex ? std::string(to_string(*result.study.sex)) : "") + "," +
-            (result.measured() ? "done" : "refused");
-    for (const std::string& column : columns) {
-      const auto cell = cells[i].find(column);
-      text += "," + (cell == cells[i].end() ? "" : cell->second);
+ResultRow result_row(std::string_view study_key, std::string_view result_json) {
+  try {
+    const Json record = Json::parse(result_json);
+    if (at(record, "schema") != "osteocalc.study/1")
+      throw TableError("the text is no study's record (its schema is another) pass a result.json");
+    RowMaker row;
+    row.put("study", std::string(study_key));
+    const Json& study = at(record, "study");
+    for (const char* column : {"subject", "age_years", "sex", "kvp_kv", "contrast"})
+      row.put(column, at(study, column));
+    for (const Json& bed : at(at(record, "calcium"), "beds")) {
+      const auto name = at(bed, "bed").get<std::string>();
+      row.put_measure(name + "_agatston", at(bed, "agatston"));
+      row.put(name + "_volume_mm3", at(bed, "volume_mm3"));
     }
-    text += "," + (result.bone ? std::string(to_string(result.bone->calibration.mode)) : "") + "," +
-            csv_number(result.study.kvp_kv) + "," + std::string(to_string(result.study.contrast)) + "," +
-            issue_rules(result.issues) + "\n";
+    put_bone(at(record, "bone"), row);
+    put_dxa(at(record, "dxa"), row);
+    row.put("issues", issue_rules(at(record, "issues")));
+    return row.row();
+  } catch (const Json::exception& error) {
+    throw TableError("a study's record cannot be read: " + std::string(error.what()) +
+                     " (the file is cut off or another's) run the study again");
+  }
+}
+
+std::vector<std::string> table_columns(const std::vector<std::string>& columns,
+                                       const std::vector<std::string>& further) {
+  std::set<std::string> measures(columns.begin(), columns.end());
+  std::vector<std::string> all(first_columns.begin(), first_columns.end());
+  for (const char* column : first_columns)
+    measures.erase(column);
+  for (const char* column : last_columns)
+    measures.erase(column);
+  all.insert(all.end(), measures.begin(), measures.end());
+  all.insert(all.end(), last_columns.begin(), last_columns.end());
+  all.insert(all.end(), further.begin(), further.end());
+  return all;
+}
+
+std::string results_csv(std::vector<ResultRow> rows) {
+  std::vector<std::string> occurring;
+  std::map<std::string, std::map<std::string, std::string>> by_key;
+  for (ResultRow& row : rows) {
+    std::map<std::string, std::string> cells;
+    for (std::size_t i = 0; i < row.columns.size(); ++i)
+      cells[row.columns[i]] = std::move(row.cells[i]);
+    occurring.insert(occurring.end(), row.columns.begin(), row.columns.end());
+    std::string key = cells["study"];
+    by_key.emplace(std::move(key), std::move(cells));
+  }
+  const std::vector<std::string> columns = table_columns(occurring);
+  std::string text = csv_line(columns);
+  for (auto& [key, cells] : by_key) {
+    std::vector<std::string> fields;
+    for (const std::string& column : columns)
+      fields.push_back(cells[column]);
+    text += csv_line(fields);
   }
   return text;
 }

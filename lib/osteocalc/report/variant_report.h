@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "osteocalc/report/results_csv.h"
+#include "osteocalc/study/study_result.h"
 
 #include <string>
 #include <vector>
 
 namespace osteocalc::report {
+
+/// One analysed study of a cohort, under its key.
+struct CohortRow {
+  std::string study_key;
+  study::StudyResult result;
+};
 
 /// Every study's bed under every variant: study, bed, variant, agatston, category.
 [[nodiscard]] std::string variants_csv(const std::vector<CohortRow>& rows);

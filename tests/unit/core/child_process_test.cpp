@@ -55,6 +55,23 @@ TEST_F(ChildProcess, WorksInItsFolderAndItsWordsGoToTheLog) {
   EXPECT_GT(outcome.peak_rss_bytes, 100'000U);
 }
 
+TEST_F(ChildProcess, ItsResultCanBeKeptApartFromItsWords) {
+  ChildCommand command = shell("echo out; echo err >&2");
+  command.output = folder / "out";
+  EXPECT_TRUE(run_child(command).succeeded());
+  EXPECT_EQ(text_of("log"), "err\n");
+  EXPECT_EQ(text_of("out"), "out\n");
+}
+
+TEST_F(ChildProcess, MemoryOfADescendantInAnotherGroupCountsAndItIsStopped) {
+  ChildCommand command = shell("setsid -w sh -c 'echo $$ > inner; tail /dev/zero'");
+  command.memory_limit_bytes = 50'000'000;
+  command.time_limit_s = 30;
+  const ChildOutcome outcome = run_child(command);
+  EXPECT_TRUE(outcome.out_of_memory);
+  EXPECT_TRUE(ended("inner"));
+}
+
 TEST_F(ChildProcess, ItHasNothingToRead) {
   ChildCommand command = shell("cat; echo end");
   command.time_limit_s = 10;

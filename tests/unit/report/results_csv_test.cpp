@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/results_csv.h"
 
+#include "osteocalc/core/error.h"
+#include "osteocalc/report/study_json.h"
+
 #include "unit/report/study_sample.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 #include <sstream>
@@ -43,11 +47,15 @@ study::StudyResult scored(const std::string& bed, double agatston) {
   return result;
 }
 
+ResultRow row_of(const std::string& key, const study::StudyResult& result) {
+  return result_row(key, study_json(result));
+}
+
 std::string text_of_three() {
-  std::vector<CohortRow> rows;
-  rows.push_back({"c", scored("aorta_abdominal", 0)});
-  rows.push_back({"a", test::sample_study()});
-  rows.push_back({"b", {}});
+  std::vector<ResultRow> rows;
+  rows.push_back(row_of("c", scored("aorta_abdominal", 0)));
+  rows.push_back(row_of("a", test::sample_study()));
+  rows.push_back(row_of("b", {}));
   return results_csv(std::move(rows));
 }
 
@@ -90,11 +98,33 @@ TEST(ResultsCsv, AnExcludedLevelsValuesStayOut) {
 }
 
 TEST(ResultsCsv, DoesNotDependOnTheOrderOfItsRows) {
-  std::vector<CohortRow> rows;
-  rows.push_back({"b", {}});
-  rows.push_back({"a", test::sample_study()});
-  rows.push_back({"c", scored("aorta_abdominal", 0)});
+  std::vector<ResultRow> rows;
+  rows.push_back(row_of("b", {}));
+  rows.push_back(row_of("a", test::sample_study()));
+  rows.push_back(row_of("c", scored("aorta_abdominal", 0)));
   EXPECT_EQ(results_csv(std::move(rows)), text_of_three());
+}
+
+TEST(ResultsCsv, DensityFromDxaHasColumnsToo) {
+  const auto rows = parsed(results_csv({result_row("k", R"({"schema":"osteocalc.study/1","study":{"subject":"s"},
+    "calcium":null,"bone":null,"dxa":{"sites":[{"site":"L1-L4","abmd_g_cm2":0.75}],"aac24":{"total":3}},"issues":[]})")}));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].at("abmd_L1_L4_g_cm2"), "0.75");
+  EXPECT_EQ(rows[0].at("aac24"), "3");
+  EXPECT_EQ(rows[0].at("state"), "done");
+}
+
+TEST(ResultsCsv, ARecordThatIsCutOffOrAnothersIsAnError) {
+  EXPECT_THROW(static_cast<void>(result_row("k", R"({"schema":"osteocalc.study/1","study":)")), TableError);
+  EXPECT_THROW(static_cast<void>(result_row("k", R"({"schema":"osteocalc.bone/1"})")), TableError);
+}
+
+TEST(ResultsCsv, FurtherColumnsStandLast) {
+  const std::vector<std::string> columns = table_columns({"issues", "study", "L1_hu", "aac24"}, {"centre"});
+  EXPECT_EQ(columns.front(), "study");
+  EXPECT_EQ(columns.back(), "centre");
+  EXPECT_EQ(std::ranges::count(columns, "issues"), 1);
+  EXPECT_LT(std::ranges::find(columns, "L1_hu"), std::ranges::find(columns, "kvp_kv"));
 }
 
 } // namespace

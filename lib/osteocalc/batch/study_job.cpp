@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/batch/study_job.h"
+
+#include "osteocalc/batch/durable_files.h"
+#include "osteocalc/core/error.h"
+#include "osteocalc/report/results_csv.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace osteocalc::batch {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr int refused_status = 3, usage_status = 2;
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+void replace_all(std::string& text, const std::string& from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+/// One line that is the same wherever archive and output lie.
+std::string plain(std::string text, const fs::path& root, const fs::path& output) {
+  replace_all(text, output.string() + "/", "");
+  replace_all(text, root.string() + "/", "");
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+/// The last stage that the program said it entered.
+std::string last_stage(const std::string& log) {
+  constexpr std::string_view mark = "stage: ";
+  const std::size_t at = log.rfind(mark);
+  if (at == std::string::npos)
+    return "start";
+  const std::size_t begin = at + mark.size();
+  return log.substr(begin, log.find_first_of("\r\n", begin) - begin);
+}
+
+/// The reasons of a refusal, or the problem of a failure, as the program put them on its standard output.
+void take_reasons(const std::string& output, Verdict& verdict) {
+  const Json json = Json::parse(output, nullptr, false);
+  if (json.is_discarded() || !json.contains("issues"))
+    return;
+  std::vector<std::string> rules, texts;
+  for (const Json& issue : json["issues"])
+    if (issue.value("level", "") == "refused") {
+      if (std::ranges::find(rules, issue.value("rule", "")) == rules.end())
+        rules.push_back(issue.value("rule", ""));
+      texts.push_back(issue.value("text", ""));
+    }
+  verdict.rule = joined(rules, ";");
+  verdict.reason = joined(texts, " | ");
+}
+
+Verdict failure(const ChildOutcome& ended, const StudyJob& job, const BatchFolders& folders, const fs::path& root) {
+  Verdict verdict;
+  const std::string log = text_of(folders.log(job.key));
+  verdict.stage = last_stage(log);
+  if (ended.timed_out) {
+    verdict.rule = "BATCH-TIME-LIMIT";
+    verdict.reason = fmt::format("stopped at its time limit of {} s (it may never end) raise --time-limit-s if it "
+                                 "would",
+                                 job.time_limit_s);
+  } else if (ended.out_of_memory) {
+    verdict.rule = "BATCH-MEMORY-LIMIT";
+    verdict.reason = "stopped at its memory limit (other studies need theirs) raise --memory-limit-mb if the machine "
+                     "has more";
+  } else if (ended.signal) {
+    verdict.rule = "BATCH-CRASH";
+    verdict.reason = fmt::format("ended by signal {} (a defect of this program, or the system was out of memory) see "
+                                 "its log, report it",
+                                 *ended.signal);
+  } else {
+    verdict.outcome = ended.exit_status == refused_status ? Outcome::Refused : Outcome::Failed;
+    take_reasons(text_of(folders.work() / (job.key + ".json")), verdict);
+    if (verdict.rule.empty()) {
+      verdict.rule = "BATCH-NO-REASON";
+      verdict.reason = "ended without a reason (a defect of this program) see its log, report it";
+    }
+  }
+  verdict.reason = plain(verdict.reason, root, folders.output);
+  return verdict;
+}
+
+/// Issues as one text, for the table of issues.
+std::string issues_text(const std::string& result_json) {
+  std::string text;
+  const Json record = Json::parse(result_json);
+  for (const Json& issue : record["issues"])
+    for (const char* key : {"level", "rule", "where", "text"})
+      text += issue.value(key, "") + cell_separator;
+  return text;
+}
+
+Verdict success(const StudyJob& job, const BatchFolders& folders) {
+  const std::string result = text_of(folders.unfinished(job.key) / "result.json");
+  const report::ResultRow row = report::result_row(job.key, result);
+  Verdict verdict;
+  verdict.outcome = Outcome::Done;
+  verdict.columns = joined(row.columns, std::string(1, cell_separator));
+  verdict.cells = joined(row.cells, std::string(1, cell_separator));
+  verdict.issues = issues_text(result);
+  publish(folders.unfinished(job.key), folders.study(job.key));
+  return verdict;
+}
+
+ChildCommand command_of(const StudyJob& job, const BatchFolders& folders) {
+  const fs::path list = folders.work() / (job.key + ".files");
+  std::ofstream paths(list, std::ios::binary);
+  for (const fs::path& file : job.files)
+    paths << file.string() << '\0';
+  paths.close();
+  if (!paths)
+    throw IoError("cannot write " + list.string() + " (a study could not be started) see to space and permissions");
+  ChildCommand command;
+  command.arguments = job.command;
+  for (const std::string& word :
+       {std::string("--files"), list.string(), std::string("--output"), folders.unfinished(job.key).string(),
+        std::string("--threads"), std::to_string(job.threads)})
+    command.arguments.push_back(word);
+  command.log = folders.log(job.key);
+  command.output = folders.work() / (job.key + ".json");
+  command.time_limit_s = job.time_limit_s;
+  command.memory_limit_bytes = job.memory_limit_bytes;
+  return command;
+}
+
+} // namespace
+
+std::optional<Verdict> run_study(const StudyJob& job, const BatchFolders& folders, const fs::path& root,
+                                 int& interrupted_by) {
+  const ChildCommand command = command_of(job, folders);
+  const ChildOutcome ended = run_child(command);
+  std::optional<Verdict> verdict;
+  if (ended.interrupted_by)
+    interrupted_by = *ended.interrupted_by;
+  else if (ended.exit_status == usage_status)
+    throw ConfigError("a study could not be started: " + text_of(command.log));
+  else
+    verdict = ended.succeeded() ? success(job, folders) : failure(ended, job, folders, root);
+  fs::remove_all(folders.unfinished(job.key));
+  fs::remove(folders.work() / (job.key + ".files"));
+  fs::remove(command.output);
+  if (!verdict)
+    return std::nullopt;
+  verdict->seconds = ended.seconds;
+  verdict->peak_memory_bytes = ended.peak_rss_bytes;
+  if (verdict->outcome == Outcome::Done)
+    fs::remove(command.log);
+  else
+    fs::remove_all(folders.study(job.key)); // of an earlier run, with other files or options
+  return verdict;
+}
+
+} // namespace osteocalc::batch

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/core/anatomy.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace osteocalc::batch {
+
+/// What a table of subjects says of one person.
+struct Subject {
+  std::optional<double> age_years;
+  std::optional<Sex> sex;
+  std::vector<std::string> further; ///< cells of the further columns; empty where missing
+};
+
+struct SubjectTable {
+  std::vector<std::string> further_columns;
+  std::map<std::string, Subject> by_subject; ///< by the keyed hash of the patient id
+};
+
+/// Reads a CSV of subjects: `patient_id` or `subject` (what stands in results.csv), `age_years`, `sex` (F, M), any
+/// further columns. \param key of the pseudonyms; empty: subjects stand by their patient id
+/// \throw IoError, TableError for a table without either id, with one person twice, or with a sex or age that is none
+[[nodiscard]] SubjectTable read_subjects(const std::filesystem::path& file, const std::string& key);
+
+} // namespace osteocalc::batch

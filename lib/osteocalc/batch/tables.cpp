@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/batch/tables.h"
+
+#include "osteocalc/batch/durable_files.h"
+#include "osteocalc/core/error.h"
+#include "osteocalc/report/csv_text.h"
+#include "osteocalc/report/results_csv.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
+#include <array>
+#include <charconv>
+#include <fmt/format.h>
+#include <fstream>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+
+namespace osteocalc::batch {
+namespace {
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(cell_separator), text.size());
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+/// A file that is written piece by piece and gets its name when it is whole.
+class TableFile {
+ public:
+  explicit TableFile(const std::filesystem::path& file) : file_(file), unfinished_(file.string() + ".unfinished") {
+    std::filesystem::remove(unfinished_);
+    stream_.open(unfinished_, std::ios::binary);
+  }
+  void write(std::string_view text) { stream_ << text; }
+  void finish(std::filesystem::perms permissions = std::filesystem::perms::unknown) {
+    stream_.close();
+    if (!stream_)
+      throw IoError("cannot write " + file_.string() + " (the table would be cut off) see to space and permissions");
+    if (permissions != std::filesystem::perms::unknown)
+      std::filesystem::permissions(unfinished_, permissions);
+    publish(unfinished_, file_);
+  }
+
+ private:
+  std::filesystem::path file_, unfinished_;
+  std::ofstream stream_;
+};
+
+/// Rows of the results with every cell in its column.
+class Rows {
+ public:
+  explicit Rows(const State& state) : state_(state) {
+    std::vector<std::string> occurring;
+    for (const std::string& joined : state.distinct_columns())
+      for (const std::string_view column : split(joined))
+        occurring.emplace_back(column);
+    const std::string further_joined = state.setting("subject_columns");
+    std::vector<std::string> further;
+    for (const std::string_view column : split(further_joined))
+      further.emplace_back(column);
+    columns_ = report::table_columns(occurring, further);
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      places_[columns_[i]] = i;
+    first_further_ = columns_.size() - further.size();
+    for (auto& [subject, cells] : state.subjects())
+      subjects_[subject] = std::move(cells);
+  }
+
+  [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
+
+  void for_each(const std::function<void(const std::vector<std::string_view>&)>& use) {
+    state_.for_each_judged(true, [&](const JudgedStudy& study) {
+      std::vector<std::string_view> cells(columns_.size());
+      const std::vector<std::size_t>& places = places_of(study.verdict.columns);
+      const auto values = split(study.verdict.cells);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        cells[places[i]] = values[i];
+      if (const auto subject = subjects_.find(study.subject); subject != subjects_.end()) {
+        const auto further = split(subject->second);
+        std::ranges::copy(further, cells.begin() + static_cast<std::ptrdiff_t>(first_further_));
+      }
+      use(cells);
+    });
+  }
+
+ private:
+  /// Few sets of columns occur in a cohort; each is looked up once.
+  const std::vector<std::size_t>& places_of(const std::string& joined) {
+    auto [known, is_new] = places_of_.try_emplace(joined);
+    if (is_new)
+      for (const std::string_view column : split(joined))
+        known->second.push_back(places_.at(std::string(column)));
+    return known->second;
+  }
+
+  const State& state_;
+  std::vector<std::string> columns_;
+  std::size_t first_further_ = 0;
+  std::unordered_map<std::string, std::size_t> places_;
+  std::unordered_map<std::string, std::vector<std::size_t>> places_of_;
+  std::unordered_map<std::string, std::string> subjects_;
+};
+
+void write_results_csv(Rows& rows, const std::filesystem::path& file) {
+  TableFile table(file);
+  const auto write_line = [&](const auto& fields) {
+    std::string line;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      line += i == 0 ? "" : ",";
+      line += report::csv_field(fields[i]);
+    }
+    table.write(line + "\n");
+  };
+  write_line(rows.columns());
+  rows.for_each(write_line);
+  table.finish();
+}
+
+constexpr char failure_columns[] = "study,stage,rule,reason,state,subject,files";
+
+void write_failures_csv(const State& state, const std::filesystem::path& file) {
+  TableFile table(file);
+  table.write(std::string(failure_columns) + "\n");
+  state.for_each_judged(false, [&](const JudgedStudy& study) {
+    const Verdict& verdict = study.verdict;
+    table.write(fmt::format("{},{},{},{},{},{},{}\n", study.key, report::csv_field(verdict.stage),
+                            report::csv_field(verdict.rule), report::csv_field(verdict.reason),
+                            verdict.outcome == Outcome::Refused ? "refused" : "failed",
+                            report::csv_field(study.subject), study.files));
+  });
+  table.finish();
+}
+
+/// Codes with a leading zero and texts stay texts; a missing cell is NULL.
+void bind_cell(SQLite::Statement& insert, int index, std::string_view cell, bool is_name) {
+  double number = 0;
+  const bool code = cell.size() > 1 && cell[0] == '0' && cell[1] != '.';
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+  if (cell.empty())
+    insert.bind(index);
+  else if (!is_name && !code && error == std::errc{} && end == cell.data() + cell.size())
+    insert.bind(index, number);
+  else
+    insert.bind(index, std::string(cell));
+}
+
+std::string quoted_names(const std::vector<std::string>& columns) {
+  std::string text;
+  for (const std::string& column : columns) {
+    text += text.empty() ? "\"" : ",\"";
+    for (const char c : column)
+      text += c == '"' ? std::string("\"\"") : std::string(1, c);
+    text += '"';
+  }
+  return text;
+}
+
+std::string question_marks(std::size_t count) {
+  std::string marks;
+  for (std::size_t i = 0; i < count; ++i)
+    marks += i == 0 ? "?" : ",?";
+  return marks;
+}
+
+void insert_studies(Rows& rows, SQLite::Database& database) {
+  const std::size_t columns = rows.columns().size();
+  database.exec("CREATE TABLE studies(" + quoted_names(rows.columns()) + ")");
+  SQLite::Statement insert(database, "INSERT INTO studies VALUES(" + question_marks(columns) + ")");
+  rows.for_each([&](const std::vector<std::string_view>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      bind_cell(insert, static_cast<int>(i) + 1, cells[i], i < 2); // study and subject are names, whatever they hold
+    insert.exec();
+    insert.reset();
+  });
+}
+
+/// Texts repeat from study to study: the table `issues` is a view of one that names them by number.
+void insert_issues(const State& state, SQLite::Database& database) {
+  database.exec("CREATE TABLE issue_texts(id INTEGER PRIMARY KEY, level, rule, place, text);"
+                "CREATE TABLE study_issues(study_row INTEGER, issue INTEGER);"
+                "CREATE VIEW issues AS SELECT study, level, rule, place, text FROM study_issues "
+                "JOIN studies ON studies.rowid=study_row JOIN issue_texts ON id=issue");
+  SQLite::Statement insert_text(database, "INSERT INTO issue_texts VALUES(?,?,?,?,?)");
+  SQLite::Statement insert(database, "INSERT INTO study_issues VALUES(?,?)");
+  std::map<std::vector<std::string>, std::int64_t> known;
+  std::int64_t row = 0;
+  state.for_each_judged(true, [&](const JudgedStudy& study) {
+    ++row;
+    const auto parts = split(study.verdict.issues);
+    for (std::size_t i = 0; i + 3 < parts.size(); i += 4) {
+      const std::vector<std::string> issue(parts.begin() + static_cast<std::ptrdiff_t>(i),
+                                           parts.begin() + static_cast<std::ptrdiff_t>(i) + 4);
+      const auto [text, is_new] = known.emplace(issue, static_cast<std::int64_t>(known.size()) + 1);
+      if (is_new) {
+        SQLite::bind(insert_text, text->second, issue[0], issue[1], issue[2], issue[3]);
+        insert_text.exec();
+        insert_text.reset();
+      }
+      SQLite::bind(insert, row, text->second);
+      insert.exec();
+      insert.reset();
+    }
+  });
+}
+
+void insert_failures(const State& state, SQLite::Database& database) {
+  database.exec(std::string("CREATE TABLE failures(") + failure_columns + ")");
+  SQLite::Statement insert(database, "INSERT INTO failures VALUES(?,?,?,?,?,?,?)");
+  state.for_each_judged(false, [&](const JudgedStudy& study) {
+    const Verdict& verdict = study.verdict;
+    SQLite::bind(insert, study.key, verdict.stage, verdict.rule, verdict.reason,
+                 verdict.outcome == Outcome::Refused ? "refused" : "failed", study.subject,
+                 static_cast<std::int64_t>(study.files));
+    insert.exec();
+    insert.reset();
+  });
+}
+
+/// The same calls in the same order on an empty file: the same bytes.
+void write_results_sqlite(const State& state, Rows& rows, const std::filesystem::path& file) {
+  const std::filesystem::path unfinished = file.string() + ".unfinished";
+  std::filesystem::remove(unfinished);
+  {
+    SQLite::Database database(unfinished.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    database.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
+    SQLite::Transaction transaction(database);
+    insert_studies(rows, database);
+    insert_failures(state, database);
+    insert_issues(state, database);
+    transaction.commit();
+  }
+  publish(unfinished, file);
+}
+
+} // namespace
+
+void write_tables(const State& state, const std::filesystem::path& folder) {
+  Rows rows(state);
+  write_results_csv(rows, folder / "results.csv");
+  write_failures_csv(state, folder / "failures.csv");
+  write_results_sqlite(state, rows, folder / "results.sqlite");
+}
+
+void write_inputs(const State& state, const std::filesystem::path& folder) {
+  TableFile table(folder / "inputs.csv");
+  table.write("study,path\n");
+  state.for_each_file(
+      [&](const InputFile& file) { table.write(file.study + "," + report::csv_field(file.path) + "\n"); });
+  table.finish(std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+} // namespace osteocalc::batch

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built program over whole archives, killed, starved and divided.
+#include "integration/cli.h"
+#include "support/batch_archive.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <sys/mount.h>
+#include <thread>
+
+namespace osteocalc {
+namespace {
+
+namespace fs = std::filesystem;
+using test::bytes_of;
+
+int number_from(const char* name, int fallback) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? std::stoi(text) : fallback;
+}
+
+/// Cells of a CSV by its columns' names, row by row.
+std::vector<std::map<std::string, std::string>> rows_of(const fs::path& file) {
+  const auto cells = [](const std::string& line) {
+    std::vector<std::string> list(1);
+    bool quoted = false;
+    for (const char c : line)
+      if (c == '"')
+        quoted = !quoted;
+      else if (c == ',' && !quoted)
+        list.emplace_back();
+      else
+        list.back() += c;
+    return list;
+  };
+  std::istringstream in(bytes_of(file));
+  std::string line;
+  std::getline(in, line);
+  const std::vector<std::string> names = cells(line);
+  std::vector<std::map<std::string, std::string>> rows;
+  while (std::getline(in, line)) {
+    const std::vector<std::string> values = cells(line);
+    auto& row = rows.emplace_back();
+    for (std::size_t i = 0; i < names.size(); ++i)
+      row[names[i]] = i < values.size() ? values[i] : "";
+  }
+  return rows;
+}
+
+std::set<std::string> column_of(const fs::path& file, const std::string& column) {
+  std::set<std::string> values;
+  for (const auto& row : rows_of(file))
+    EXPECT_TRUE(values.insert(row.at(column)).second) << row.at(column) << " twice in " << file;
+  return values;
+}
+
+class Batch : public test::Cli {
+ protected:
+  void SetUp() override {
+    Cli::SetUp();
+    std::ofstream(folder / "key") << "a key for tests";
+    std::ofstream segmenter(folder / "segmenter");
+    segmenter << "#!/bin/sh\ntest -f \"$1\" && cp " << labels.string() << " \"$2\"\n";
+    segmenter.close();
+    fs::permissions(folder / "segmenter", fs::perms::owner_all);
+  }
+
+  void make_archive(int good, int spoiled) const { test::make_archive(archive, labels, good, spoiled); }
+
+  [[nodiscard]] std::vector<std::string> words(const std::string& output, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all{"batch",      archive.string(), "-o",     file(output),
+                                 "--key-file", file("key"),      "--with", file("segmenter") + " {image} {output}",
+                                 "--quiet"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  [[nodiscard]] test::Outcome batch(const std::string& output, const std::vector<std::string>& more = {}) const {
+    return osteocalc(words(output, more));
+  }
+  void expect_same_tables(const std::string& a, const std::string& b) const {
+    for (const char* table : {"results.csv", "failures.csv", "results.sqlite"})
+      EXPECT_TRUE(bytes_of(folder / a / table) == bytes_of(folder / b / table)) << a << " and " << b << ": " << table;
+  }
+  /// A batch as a process that can be killed.
+  [[nodiscard]] pid_t start(const std::vector<std::string>& arguments) const {
+    const pid_t child = fork();
+    if (child == 0) {
+      std::vector<std::string> all = arguments;
+      all.insert(all.begin(), OSTEOCALC_BINARY);
+      std::vector<char*> pointers;
+      for (std::string& word : all)
+        pointers.push_back(word.data());
+      pointers.push_back(nullptr);
+      execv(pointers.front(), pointers.data());
+      _exit(127);
+    }
+    return child;
+  }
+
+  const fs::path archive = folder / "archive", labels = folder / "labels.nii.gz";
+};
+
+TEST_F(Batch, EveryInputIsInExactlyOneTableAndTheReasonsAreRight) {
+  const int good = number_from("OSTEOCALC_BATCH_STUDIES", 200), spoiled = 40;
+  make_archive(good, spoiled);
+  ASSERT_EQ(batch("out").status, 0);
+  const std::set<std::string> results = column_of(folder / "out/results.csv", "study");
+  const std::set<std::string> failures = column_of(folder / "out/failures.csv", "study");
+
+  std::map<std::string, std::string> study_of; // by path
+  for (const auto& row : rows_of(folder / "out/inputs.csv"))
+    ASSERT_TRUE(study_of.emplace(row.at("path"), row.at("study")).second);
+  std::size_t files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(archive))
+    if (!entry.is_directory()) {
+      ++files;
+      const auto known = study_of.find(fs::relative(entry.path(), archive).generic_string());
+      ASSERT_NE(known, study_of.end()) << entry.path();
+      EXPECT_NE(results.contains(known->second), failures.contains(known->second)) << entry.path();
+    }
+  EXPECT_EQ(files, study_of.size());
+
+  std::map<std::string, std::map<std::string, std::string>> line_of;
+  for (const char* table : {"out/results.csv", "out/failures.csv"})
+    for (const auto& row : rows_of(folder / table))
+      line_of[row.at("study")] = row;
+  for (int i = 0; i < spoiled; ++i) {
+    const test::Fault& fault = test::faults()[static_cast<std::size_t>(i) % test::faults().size()];
+    const std::string below = "spoiled" + std::to_string(i) + "/";
+    const auto first =
+        std::ranges::find_if(study_of, [&](const auto& known) { return known.first.starts_with(below); });
+    ASSERT_NE(first, study_of.end());
+    const auto& line = line_of.at(first->second);
+    EXPECT_EQ(line.at("state"), fault.state) << fault.name;
+    EXPECT_NE(line.at(fault.state == "done" ? "issues" : "rule").find(fault.rule), std::string::npos)
+        << fault.name << ": " << line.at(fault.state == "done" ? "issues" : "rule");
+  }
+  const auto done_faults = std::ranges::count(test::faults(), "done", &test::Fault::state);
+  EXPECT_GE(results.size(), static_cast<std::size_t>(good + done_faults));
+  for (const std::string& study : results)
+    EXPECT_TRUE(fs::exists(folder / "out/studies" / study / "result.json"));
+  EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(folder / "out/studies"), {})),
+            results.size());
+  EXPECT_EQ(bytes_of(folder / "out/results.csv").find("PERSON"), std::string::npos);
+  EXPECT_EQ(bytes_of(folder / "out/failures.csv").find("PERSON"), std::string::npos);
+}
+
+TEST_F(Batch, WorkersThreadsAndShardsGiveTheSameBytes) {
+  make_archive(16, 13);
+  ASSERT_EQ(batch("one", {"--jobs", "1", "--threads", "1"}).status, 0);
+  ASSERT_EQ(batch("two", {"--jobs", "2", "--threads", "2"}).status, 0);
+  expect_same_tables("one", "two");
+  for (const int count : {2, 5}) {
+    const std::string output = "shards" + std::to_string(count);
+    for (int i = 1; i <= count; ++i)
+      ASSERT_EQ(batch(output, {"--shard", std::to_string(i) + "/" + std::to_string(count)}).status, 0);
+    const test::Outcome merged = osteocalc({"collect", file(output)});
+    ASSERT_EQ(merged.status, 0) << merged.err;
+    expect_same_tables("one", output);
+  }
+  // From an inventory, without another walk.
+  ASSERT_EQ(batch("walked", {"--inventory-only"}).status, 0);
+  for (const char* shard : {"1/2", "2/2"})
+    ASSERT_EQ(batch("stocked", {"--shard", shard, "--inventory", file("walked/state.sqlite")}).status, 0);
+  ASSERT_EQ(osteocalc({"collect", file("stocked"), "-o", file("merged")}).status, 0);
+  expect_same_tables("one", "merged");
+}
+
+TEST_F(Batch, KilledAtAnyMomentItGoesOnToTheSameBytes) {
+  make_archive(number_from("OSTEOCALC_BATCH_KILLED_STUDIES", 20), 13);
+  ASSERT_EQ(batch("whole").status, 0);
+  std::mt19937 random(9);
+  const int kills = number_from("OSTEOCALC_BATCH_KILLS", 25);
+  for (int i = 0; i < kills; ++i) {
+    const pid_t child = start(words("killed"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 1500));
+    kill(child, SIGKILL);
+    int state = 0;
+    waitpid(child, &state, 0);
+    ASSERT_TRUE(WIFSIGNALED(state) || WEXITSTATUS(state) == 0) << "run " << i << " ended with " << WEXITSTATUS(state);
+  }
+  const test::Outcome last = batch("killed");
+  ASSERT_EQ(last.status, 0) << last.err;
+  expect_same_tables("whole", "killed");
+  for (const auto& entry : fs::directory_iterator(folder / "killed/studies"))
+    EXPECT_EQ(bytes_of(entry.path() / "result.json"),
+              bytes_of(folder / "whole/studies" / entry.path().filename() / "result.json"));
+  std::map<std::string, int> done;
+  std::istringstream log(bytes_of(folder / "killed/log.jsonl"));
+  for (std::string line; std::getline(log, line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, false); // a line may have been cut by a kill
+    if (!json.is_discarded() && json["event"] == "done") {
+      EXPECT_EQ(++done[json["study"]], 1) << "done twice";
+    }
+  }
+}
+
+TEST_F(Batch, ChangedInputsAndOptionsAreDoneAgainAndNothingElse) {
+  make_archive(4, 0);
+  ASSERT_EQ(batch("out").status, 0);
+  const auto again = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = more;
+    all.emplace_back("--json");
+    return batch("out", all).json().at("analysed_now").get<int>();
+  };
+  EXPECT_EQ(again({}), 0);
+  test::edit_dicom(archive / "p0/study/series/slice_0004.dcm",
+                   [](DcmDataset& data) { data.putAndInsertString(DCM_RescaleIntercept, "-1300"); });
+  const std::string before = bytes_of(folder / "out/results.csv");
+  EXPECT_EQ(again({}), 1);
+  EXPECT_NE(bytes_of(folder / "out/results.csv"), before);
+  EXPECT_EQ(again({"--kvp", "100"}), 4);
+  EXPECT_EQ(again({"--kvp", "100"}), 0);
+  fs::remove_all(archive / "p0");
+  EXPECT_EQ(again({"--kvp", "100"}), 0);
+  const auto failures = rows_of(folder / "out/failures.csv");
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].at("rule"), "BATCH-INPUT-GONE");
+}
+
+TEST_F(Batch, AStudyThatCrashesHangsOrEatsAllMemoryTouchesNoOther) {
+  make_archive(4, 0);
+  test::add_study(archive / "hungry", 1001, 13);
+  test::add_study(archive / "endless", 1002, 14);
+  test::add_study(archive / "crashing", 1003, 15);
+  // The number of slices, the third size in a NIfTI's header, says what the stand-in is to do.
+  std::ofstream segmenter(folder / "segmenter");
+  segmenter << "#!/bin/sh\nslices=$(gzip -dcf \"$1\" 2>/dev/null | od -An -j46 -N2 -d | tr -d ' ')\n"
+            << "case $slices in\n 13) tail /dev/zero > \"$2\" ;;\n 14) sleep 1000 ;;\n 15) kill -SEGV $(ps -o ppid= -p "
+               "$PPID) ;;\nesac\n"
+            << "cp " << labels.string() << " \"$2\"\n";
+  segmenter.close();
+  const std::vector<std::string> limits{"--time-limit-s", "8", "--memory-limit-mb", "300"};
+  ASSERT_EQ(batch("out", limits).status, 0);
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 4U);
+  std::set<std::string> rules;
+  for (const auto& row : rows_of(folder / "out/failures.csv")) {
+    rules.insert(row.at("rule"));
+    EXPECT_EQ(row.at("stage"), "segment") << row.at("rule") << ": " << row.at("reason");
+    EXPECT_TRUE(fs::exists(folder / "out/logs" / (row.at("study") + ".log")));
+  }
+  EXPECT_EQ(rules, (std::set<std::string>{"BATCH-MEMORY-LIMIT", "BATCH-TIME-LIMIT", "BATCH-CRASH"}));
+
+  std::ofstream(folder / "segmenter") << "#!/bin/sh\ntest -f \"$1\" && cp " << labels.string() << " \"$2\"\n";
+  std::vector<std::string> retry = limits;
+  retry.insert(retry.end(), {"--retry", "failed", "--json"});
+  EXPECT_EQ(batch("out", retry).json().at("done"), 7);
+}
+
+/// A small file system of its own; none where the test may not mount.
+class SmallDisk {
+ public:
+  explicit SmallDisk(fs::path folder) : folder_(std::move(folder)) {
+    fs::create_directories(folder_);
+    mounted_ = mount("osteocalc", folder_.c_str(), "tmpfs", 0, "size=1500k") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_)
+      umount2(folder_.c_str(), MNT_DETACH);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  [[nodiscard]] bool mounted() const { return mounted_; }
+  void remount(unsigned long flags, const char* size) const {
+    ASSERT_EQ(mount("osteocalc", folder_.c_str(), "tmpfs", MS_REMOUNT | flags, size), 0);
+  }
+
+ private:
+  fs::path folder_;
+  bool mounted_ = false;
+};
+
+TEST_F(Batch, AFullOrReadOnlyDiskStopsItWithAMessageAndItGoesOnLater) {
+  make_archive(16, 0);
+  ASSERT_EQ(batch("whole").status, 0);
+  const SmallDisk disk(folder / "disk");
+  if (!disk.mounted())
+    GTEST_SKIP() << "SKIPPED: only root can mount a small file system";
+  const test::Outcome full = batch("disk");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_TRUE(full.says("space")) << full.err;
+  disk.remount(MS_RDONLY, "size=1500k");
+  const test::Outcome read_only = batch("disk");
+  EXPECT_EQ(read_only.status, 1);
+  EXPECT_TRUE(read_only.says("permissions")) << read_only.err;
+  disk.remount(0, "size=100m");
+  const test::Outcome later = batch("disk");
+  EXPECT_EQ(later.status, 0) << later.err;
+  expect_same_tables("whole", "disk");
+}
+
+TEST_F(Batch, FilesThatMayNotBeReadAreNamed) {
+  if (getuid() != 0 || std::system("command -v setpriv >/dev/null") != 0)
+    GTEST_SKIP() << "SKIPPED: needs root, to become somebody who may read less";
+  make_archive(4, 0);
+  fs::permissions(archive / "p0/study/series/slice_0002.dcm", fs::perms::owner_read);
+  fs::create_directories(archive / "closed");
+  fs::permissions(archive / "closed", fs::perms::owner_all);
+  fs::permissions(folder / "segmenter", fs::perms::all);
+  fs::create_directories(folder / "out");
+  fs::permissions(folder / "out", fs::perms::all);
+  std::string command = "setpriv --reuid=65534 --clear-groups " OSTEOCALC_BINARY;
+  for (const std::string& word : words("out"))
+    command += " '" + word + "'";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  std::set<std::string> rules;
+  for (const auto& row : rows_of(folder / "out/failures.csv"))
+    rules.insert(row.at("rule"));
+  EXPECT_EQ(rules, (std::set<std::string>{"BATCH-UNREADABLE-FILE", "BATCH-UNREADABLE-FOLDER"}));
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 4U); // the study goes on without its slice, and says so
+}
+
+TEST_F(Batch, SubjectsGiveAgeAndSexAndTheirColumns) {
+  make_archive(4, 0);
+  std::ofstream(folder / "subjects.csv") << "patient_id,age_years,sex,centre\nPERSON0,77,M,007\nPERSON1,,,\"a, b\"\n";
+  ASSERT_EQ(batch("out", {"--subjects", file("subjects.csv")}).status, 0);
+  std::map<std::string, std::map<std::string, std::string>> by_centre;
+  for (const auto& row : rows_of(folder / "out/results.csv"))
+    by_centre[row.at("centre")] = row;
+  EXPECT_EQ(by_centre.at("007").at("age_years"), "77"); // the header says 50 and F
+  EXPECT_EQ(by_centre.at("007").at("sex"), "M");
+  EXPECT_EQ(by_centre.at("a, b").at("age_years"), "51");
+}
+
+TEST_F(Batch, CollectRefusesWhatDoesNotBelongTogether) {
+  make_archive(8, 0);
+  ASSERT_EQ(batch("out", {"--shard", "1/2"}).status, 0);
+  test::Outcome merged = osteocalc({"collect", file("out")});
+  EXPECT_EQ(merged.status, 3);
+  EXPECT_TRUE(merged.says("COLLECT-MISSING-SHARD")) << merged.err;
+  EXPECT_EQ(osteocalc({"collect", file("out"), "--allow-missing", "-o", file("part")}).status, 0);
+
+  ASSERT_EQ(batch("out", {"--shard", "2/2", "--kvp", "100"}).status, 0);
+  merged = osteocalc({"collect", file("out")});
+  EXPECT_EQ(merged.status, 3);
+  EXPECT_TRUE(merged.says("COLLECT-MIXED")) << merged.err;
+  merged = osteocalc({"collect", file("out"), "--allow-mixed", "-o", file("mixed")});
+  EXPECT_EQ(merged.status, 0) << merged.err;
+
+  ASSERT_EQ(batch("out", {"--shard", "2/2"}).status, 0);
+  test::add_study(archive / "late", 500);
+  test::add_study(archive / "late", 501);
+  test::add_study(archive / "late", 502);
+  test::add_study(archive / "late", 503);
+  ASSERT_EQ(batch("out", {"--shard", "1/2"}).status, 0); // sees studies that shard 2 does not have
+  merged = osteocalc({"collect", file("out")});
+  EXPECT_EQ(merged.status, 3);
+  EXPECT_TRUE(merged.says("COLLECT-MISSING-STUDIES")) << merged.err;
+}
+
+TEST_F(Batch, ASecondBatchOnTheSameOutputIsRefused) {
+  make_archive(1, 0);
+  std::ofstream(folder / "segmenter") << "#!/bin/sh\nsleep 20; cp \"$1\" \"$2\"\n";
+  const pid_t first = start(words("out"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  const test::Outcome second = batch("out");
+  EXPECT_EQ(second.status, 1);
+  EXPECT_TRUE(second.says("another batch is at work")) << second.err;
+  kill(first, SIGTERM); // asked to end, it stops its study and leaves books to go on with
+  int state = 0;
+  waitpid(first, &state, 0);
+  EXPECT_TRUE(WIFSIGNALED(state) && WTERMSIG(state) == SIGTERM);
+  EXPECT_FALSE(fs::exists(folder / "out/results.csv"));
+}
+
+TEST_F(Batch, AnInputThatVanishesIsAFailureOfThatStudyAlone) {
+  make_archive(4, 0);
+  ASSERT_EQ(batch("walked", {"--inventory-only"}).status, 0);
+  fs::remove_all(archive / "p0");
+  ASSERT_EQ(batch("out", {"--inventory", file("walked/state.sqlite")}).status, 0);
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
+  const auto failures = rows_of(folder / "out/failures.csv");
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].at("rule"), "ERROR-IO");
+  EXPECT_EQ(failures[0].at("stage"), "read");
+}
+
+TEST_F(Batch, AWrongOptionIsToldBeforeAnyStudyStarts) {
+  make_archive(1, 0);
+  EXPECT_EQ(batch("out", {"--variant", "nonsense"}).status, 2);
+  EXPECT_EQ(batch("out", {"--shard", "3/2"}).status, 2);
+  EXPECT_FALSE(fs::exists(folder / "out/log.jsonl"));
+}
+
+} // namespace
+} // namespace osteocalc

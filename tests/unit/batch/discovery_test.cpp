@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/batch/discovery.h"
+
+#include "osteocalc/core/error.h"
+
+#include "support/batch_archive.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace osteocalc::batch {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Discovery : public testing::Test {
+ protected:
+  /// Walks and returns the studies in the order in which they were ripe.
+  std::vector<std::string> walk(State& books, const Shard& shard = {}) {
+    std::vector<std::string> ripe;
+    DiscoveryOptions options;
+    options.root = root;
+    options.excluded = root / "out";
+    options.key = "k";
+    options.shard = shard;
+    discover(
+        options, books, [&](const std::string& study) { ripe.push_back(study); }, [] { return false; });
+    return ripe;
+  }
+  test::TemporaryFolder folder;
+  const fs::path root = folder.path() / "root";
+  State state{folder.path() / "state"};
+};
+
+TEST_F(Discovery, FilesOfOneStudyAreFoundWhereverTheyLie) {
+  const auto files = test::add_study(root / "a" / "deep", 1, 4);
+  fs::create_directories(root / "z");
+  fs::rename(files[2], root / "z" / "IM0001");
+  test::add_study(root / "b", 2, 4);
+  walk(state);
+  std::multiset<std::size_t> sizes;
+  for (const std::string& study : state.studies())
+    sizes.insert(state.files_of(study).size());
+  EXPECT_EQ(sizes, (std::multiset<std::size_t>{4, 4}));
+}
+
+TEST_F(Discovery, AStudyIsRipeWhenTheWalkHasReachedAnother) {
+  test::add_study(root / "a", 1, 3);
+  test::add_study(root / "b", 2, 3);
+  test::add_study(root / "c", 3, 3);
+  const auto ripe = walk(state);
+  EXPECT_EQ(ripe.size(), 2U + 3U); // a and b on the way, all three at the end
+  EXPECT_NE(ripe[0], ripe[1]);
+}
+
+TEST_F(Discovery, TwoPeopleUnderOneStudyUidStayTwoStudies) {
+  test::add_study(root / "a", 1, 3);
+  test::edit_all(test::add_study(root / "b", 1, 3),
+                 [](DcmDataset& data) { data.putAndInsertString(DCM_PatientID, "SOMEBODY ELSE"); });
+  walk(state);
+  EXPECT_EQ(state.studies().size(), 2U);
+}
+
+TEST_F(Discovery, AnUnchangedFileIsNotOpenedAgain) {
+  const fs::path file = test::add_study(root / "a", 1, 3)[1];
+  walk(state);
+  const auto studies = state.studies();
+  const auto time = fs::last_write_time(file);
+  const auto size = fs::file_size(file);
+  fs::remove(file);
+  std::ofstream(file) << std::string(size, 'x'); // not DICOM any more: only opening it would tell
+  fs::last_write_time(file, time);
+  walk(state);
+  EXPECT_EQ(state.files_of(studies.at(0)).size(), 3U);
+  fs::last_write_time(file, time + std::chrono::hours(1));
+  walk(state);
+  EXPECT_EQ(state.files_of(studies.at(0)).size(), 2U);
+}
+
+TEST_F(Discovery, LinksToFoldersAreFollowedOnceAndTheOutputIsLeftOut) {
+  test::add_study(root / "a", 1, 3);
+  fs::create_directory_symlink(root, root / "a" / "loop");
+  test::add_study(root / "out" / "studies", 2, 3);
+  walk(state);
+  EXPECT_EQ(state.studies().size(), 1U);
+}
+
+TEST_F(Discovery, StraysOfAFolderShareALine) {
+  test::add_study(root / "a", 1, 3);
+  for (const char* name : {"1.txt", "2.txt", "sub/3.txt"}) {
+    fs::create_directories((root / name).parent_path());
+    std::ofstream(root / name) << "text";
+  }
+  walk(state);
+  std::multiset<std::size_t> files;
+  state.for_each_judged(false, [&](const JudgedStudy& line) {
+    EXPECT_EQ(line.verdict.rule, "BATCH-NOT-AN-IMAGE");
+    files.insert(line.files);
+  });
+  EXPECT_EQ(files, (std::multiset<std::size_t>{1, 2}));
+}
+
+TEST_F(Discovery, AnArchiveIsTheStudyItHoldsUnlessItHoldsSeveral) {
+  test::add_study(root / "a", 1, 3);
+  test::add_study(root / "b", 2, 3);
+  const std::string tar = "tar -C " + root.string() + " -cf " + (root / "a.tar").string();
+  ASSERT_TRUE(test::runs(tar + " a"));
+  ASSERT_TRUE(test::runs("tar -C " + root.string() + " -cf " + (root / "both.tar").string() + " a b"));
+  fs::remove_all(root / "a");
+  walk(state);
+  EXPECT_EQ(state.studies().size(), 2U);
+  std::vector<std::string> rules;
+  state.for_each_judged(false, [&](const JudgedStudy& line) { rules.push_back(line.verdict.rule); });
+  EXPECT_EQ(rules, std::vector<std::string>{"BATCH-SEVERAL-STUDIES"});
+}
+
+TEST_F(Discovery, ShardsHoldTogetherWhatTheWholeHolds) {
+  for (int person = 0; person < 6; ++person)
+    test::add_study(root / std::to_string(person), person, 2);
+  std::ofstream(root / "junk") << "text";
+  walk(state);
+  const auto whole = state.studies();
+  std::vector<std::string> together;
+  std::size_t strays = 0;
+  for (int number = 1; number <= 3; ++number) {
+    State shard(folder.path() / ("shard" + std::to_string(number)));
+    walk(shard, {number, 3});
+    for (const std::string& study : shard.studies())
+      together.push_back(study);
+    shard.for_each_judged(false, [&](const JudgedStudy&) { ++strays; });
+  }
+  std::ranges::sort(together);
+  EXPECT_EQ(together, whole);
+  EXPECT_EQ(strays, 1U);
+}
+
+TEST_F(Discovery, AnEmptyOrUnmountedRootIsAnError) {
+  fs::create_directories(root);
+  EXPECT_THROW(walk(state), IoError);
+  test::add_study(root / "a", 1, 3);
+  walk(state);
+  StudyPlan plan;
+  plan.key = state.studies().at(0);
+  plan.fingerprint = "f";
+  state.plan(plan);
+  fs::remove_all(root / "a");
+  EXPECT_THROW(walk(state), IoError); // rather than to call every study gone
+  EXPECT_EQ(state.files_of(plan.key).size(), 3U);
+}
+
+} // namespace
+} // namespace osteocalc::batch
