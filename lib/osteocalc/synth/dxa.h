@@ -27,8 +27,8 @@ struct DxaRequest {
   std::string patient_id = "SYNTHETIC";
 };
 
-/// Photons that give the noise of a clinical scan: about 1 % in the density of L1-L4 of an average person; scanners
-/// slow down for thick bodies.
+/// Photons that give the noise of a clinical scan: about 0.05 g/cm2 in a square millimetre behind 20 cm; scanners slow
+/// down for thick bodies.
 [[nodiscard]] double clinical_photons_per_mm2(double thickness_cm);
 
 /// What a region holds, from the object itself. Millimetres from the image's top left corner.
@@ -39,7 +39,8 @@ struct DxaRegionTruth {
   [[nodiscard]] double abmd_g_cm2() const { return bmc_g / area_cm2; }
 };
 
-/// The corners of a vertebral body on a lateral image: front, middle, back of its upper endplate, then of its lower one.
+/// The corners of a vertebral body on a lateral image: front, middle, back of its upper endplate, then of its lower
+/// one.
 struct SixPoints {
   Vertebra level = Vertebra::L1;
   std::array<Vec2, 6> points{};
@@ -68,7 +69,7 @@ struct WedgeStep {
   double low = 0, high = 0;
 };
 
-/// What the densitometer reads behind 5 to 34 g/cm2 of tissue of any fat share and 0 to 2.5 g/cm2 of mineral.
+/// What the densitometer reads behind 8 to 34 g/cm2 of tissue of any fat share and 0 to 2.5 g/cm2 of mineral.
 [[nodiscard]] std::vector<WedgeStep> step_wedge(const DxaBeam& beam);
 
 } // namespace osteocalc::synth

@@ -55,8 +55,8 @@ constexpr int aluminium = 13, copper = 29, cerium = 58, samarium = 62;
 double Spectrum::transmission(const ArealMasses& m) const {
   double sum = 0;
   for (const Bin& bin : bins)
-    sum += bin.share * std::exp(-(bin.lean_cm2_g * m.lean_g_cm2 + bin.fat_cm2_g * m.fat_g_cm2 +
-                                  bin.bone_cm2_g * m.bone_g_cm2));
+    sum += bin.share *
+           std::exp(-(bin.lean_cm2_g * m.lean_g_cm2 + bin.fat_cm2_g * m.fat_g_cm2 + bin.bone_cm2_g * m.bone_g_cm2));
   return sum;
 }
 
@@ -67,8 +67,9 @@ double Spectrum::attenuation(const ArealMasses& masses) const {
 double Spectrum::mean_kev(const ArealMasses& m) const {
   double sum = 0, weighted = 0;
   for (const Bin& bin : bins) {
-    const double through = bin.share * std::exp(-(bin.lean_cm2_g * m.lean_g_cm2 + bin.fat_cm2_g * m.fat_g_cm2 +
-                                                  bin.bone_cm2_g * m.bone_g_cm2));
+    const double through =
+        bin.share *
+        std::exp(-(bin.lean_cm2_g * m.lean_g_cm2 + bin.fat_cm2_g * m.fat_g_cm2 + bin.bone_cm2_g * m.bone_g_cm2));
     sum += through;
     weighted += through * bin.kev;
   }

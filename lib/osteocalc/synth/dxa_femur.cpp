@@ -42,13 +42,15 @@ std::vector<Piece> bones(const FemurForm& form, const Vec3& head, double head_ra
   const auto along = [&](double mm) { return s * mm * form.neck; };
   Piece upper = solid(700 + 1.0 * density, 1.3, density);
   upper.ellipsoids.push_back({{.center_mm = head}, {head_radius, head_radius, head_radius}, 0});
-  upper.tubes.push_back(smooth_tube(
-      {{{0, 0, 0}, 19 * s}, {along(14), 18.5 * s}, {along(28), 16 * s}, {head - along(8), 19 * s}}, 2));
+  upper.tubes.push_back(
+      smooth_tube({{{0, 0, 0}, 19 * s}, {along(14), 18.5 * s}, {along(28), 16 * s}, {head - along(8), 19 * s}}, 2));
   upper.ellipsoids.push_back({{.center_mm = form.at(-9, 12)}, {15 * s, 19 * s, 23 * s}, 0});
   upper.ellipsoids.push_back({{.center_mm = form.at(14, -40)}, {10 * s, 10 * s, 13 * s}, 0});
-  upper.tubes.push_back(smooth_tube({{form.at(0, 0), 19 * s}, {form.at(0, -30), 18.5 * s}, {form.at(0, -52), 16.5 * s}}, 4));
+  upper.tubes.push_back(
+      smooth_tube({{form.at(0, 0), 19 * s}, {form.at(0, -30), 18.5 * s}, {form.at(0, -52), 16.5 * s}}, 4));
   Piece shaft = solid(900 + 1.5 * density, 4.5 * s, 0.4 * density);
-  shaft.tubes.push_back(smooth_tube({{form.at(0, -48), 16.5 * s}, {form.at(0, -75), 15 * s}, {form.at(0, -170), 14.5 * s}}, 6));
+  shaft.tubes.push_back(
+      smooth_tube({{form.at(0, -48), 16.5 * s}, {form.at(0, -75), 15 * s}, {form.at(0, -170), 14.5 * s}}, 6));
   return {upper, shaft};
 }
 

@@ -80,8 +80,7 @@ std::array<WallSegment, 8> wall_segments(const Torso& torso, const std::vector<P
     for (const Plaque& plaque : plaques) {
       const Vec3& center = plaque.shape.frame.center_mm;
       const auto aorta = aorta_at(torso.aorta.line, center[2]);
-      const AorticWall wall =
-          aorta && center[1] < aorta->center_mm[1] ? AorticWall::Anterior : AorticWall::Posterior;
+      const AorticWall wall = aorta && center[1] < aorta->center_mm[1] ? AorticWall::Anterior : AorticWall::Posterior;
       const Box box = bounds(plaque.shape);
       const double low = std::max(box.low[2], segment.bottom_z_mm), high = std::min(box.high[2], segment.top_z_mm);
       if (wall == segment.wall && low < high)

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/dxa/spine_regions.h"
+
+#include "osteocalc/dxa/flat_image.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+namespace osteocalc::dxa {
+namespace {
+
+/// Between the tips of transverse processes and the image's edge: where only ribs and crests are.
+constexpr double beside_from_mm = 46, beside_to_mm = 62;
+constexpr double bridge_mm = 5; ///< the outline is drawn straight so far to either side of a gap
+
+/// Mean mineral beside the spine, one value a row; nothing where that side is not in the image.
+std::optional<std::vector<double>> beside_profile(const BoneImage& image, const SpineOutline& outline, int side) {
+  const Volume<float> map = blurred(image.bone_g_cm2, 1.5);
+  const auto& spacing = map.geometry().spacing_mm;
+  std::vector<double> profile;
+  for (int y = 0; y < map.size(1); ++y) {
+    double sum = 0;
+    int n = 0;
+    for (double d = beside_from_mm; d <= beside_to_mm; d += 1) {
+      const int x = static_cast<int>(std::floor((outline.center_at((y + 0.5) * spacing[1]) + side * d) / spacing[0]));
+      if (!map.contains(x, y, 0))
+        continue;
+      sum += static_cast<double>(map(x, y, 0));
+      ++n;
+    }
+    if (n < 6)
+      return std::nullopt;
+    profile.push_back(sum / n);
+  }
+  return profile;
+}
+
+struct Landmarks {
+  std::vector<double> lowest_rib_mm, crest_mm; ///< one value for each side where it was seen
+};
+
+/// The lowest rib is the lowest peak that ends above the image's lower edge; what reaches that edge is the crest.
+Landmarks find_landmarks(const BoneImage& image, const SpineOutline& outline) {
+  Landmarks found;
+  const double row_mm = outline.row_mm, threshold = std::max(0.07, 1.2 * image.noise_g_cm2);
+  for (const int side : {-1, 1}) {
+    const auto profile = beside_profile(image, outline, side);
+    if (!profile)
+      continue;
+    int y = static_cast<int>(profile->size()) - 1;
+    const auto bone = [&](int row) { return (*profile)[static_cast<std::size_t>(row)] > threshold; };
+    if (bone(y)) {
+      while (y > 0 && bone(y))
+        --y;
+      found.crest_mm.push_back((y + 1) * row_mm);
+    }
+    while (y > 0 && !bone(y))
+      --y;
+    const int bottom = y;
+    while (y > 0 && bone(y))
+      --y;
+    if (y > 0 && bottom - y >= 3)
+      found.lowest_rib_mm.push_back((0.5 * (bottom + y) + 1) * row_mm);
+  }
+  return found;
+}
+
+/// Logarithm of how well the picture fits when `above` is the vertebra above the first gap.
+double naming_score(Vertebra above, const std::vector<DiscGap>& gaps, const Landmarks& marks) {
+  // A scan of L1 to L4 begins in T12 as a rule, and seldom a whole vertebra off.
+  double score = above == Vertebra::T12 ? 0.0 : -1.5;
+  const double spacing =
+      gaps.size() > 1 ? (gaps.back().y_mm() - gaps.front().y_mm()) / static_cast<double>(gaps.size() - 1) : 34.0;
+  const auto gap_below = [&](Vertebra level) {
+    const int index = static_cast<int>(level) - static_cast<int>(above);
+    const int last = static_cast<int>(gaps.size()) - 1, inside = std::clamp(index, 0, last);
+    return gaps[static_cast<std::size_t>(inside)].y_mm() + (index - inside) * spacing;
+  };
+  const auto add = [&](const std::vector<double>& seen, double expected, double sd) {
+    for (const double y : seen)
+      score -= 0.5 * std::min(9.0, std::pow((y - expected) / sd, 2));
+  };
+  // Rib 12 leaves T12 below its middle and has come down a little beside the processes.
+  add(marks.lowest_rib_mm, gap_below(Vertebra::T12) - 0.35 * spacing, 9);
+  add(marks.crest_mm, gap_below(Vertebra::L4) + 4, 14);
+  return score;
+}
+
+struct Naming {
+  Vertebra above_first_gap;
+  double confidence;
+};
+
+Naming name_levels(const std::vector<DiscGap>& gaps, const Landmarks& marks) {
+  constexpr std::array candidates{Vertebra::T10, Vertebra::T11, Vertebra::T12, Vertebra::L1, Vertebra::L2};
+  Naming best{Vertebra::T12, 0};
+  double best_score = -1e9, sum = 0;
+  for (const Vertebra candidate : candidates) {
+    const double score = naming_score(candidate, gaps, marks);
+    sum += std::exp(score);
+    if (score > best_score) {
+      best_score = score;
+      best.above_first_gap = candidate;
+    }
+  }
+  best.confidence = std::exp(best_score) / sum;
+  return best;
+}
+
+/// One edge between two gaps, top to bottom, drawn straight past the gaps themselves: processes narrow it there.
+std::vector<Vec2> edge_points(const SpineOutline& outline, const std::vector<DiscGap>& gaps, bool left, double from,
+                              double to) {
+  const auto edge = [&](double y) { return left ? outline.left_at(y) : outline.right_at(y); };
+  std::vector<Vec2> points;
+  const int steps = std::max(1, static_cast<int>(to - from));
+  for (int i = 0; i <= steps; ++i) {
+    const double y = std::lerp(from, to, static_cast<double>(i) / steps);
+    double x = edge(y);
+    for (const DiscGap& gap : gaps) {
+      const double at = left ? gap.left[1] : gap.right[1];
+      if (std::abs(y - at) < bridge_mm)
+        x = std::lerp(edge(at - bridge_mm), edge(at + bridge_mm), (y - at + bridge_mm) / (2 * bridge_mm));
+    }
+    points.push_back({x, y});
+  }
+  return points;
+}
+
+Polygon outline_between(const SpineOutline& outline, const std::vector<DiscGap>& gaps, std::size_t upper) {
+  const DiscGap& top = gaps[upper];
+  const DiscGap& bottom = gaps[upper + 1];
+  Polygon polygon = edge_points(outline, gaps, false, top.right[1], bottom.right[1]);
+  const std::vector<Vec2> left = edge_points(outline, gaps, true, top.left[1], bottom.left[1]);
+  polygon.insert(polygon.end(), left.rbegin(), left.rend());
+  return polygon;
+}
+
+} // namespace
+
+SpineRegions find_spine_regions(const BoneImage& image) {
+  SpineRegions found;
+  found.outline = find_spine_outline(image.bone_g_cm2, image.noise_g_cm2);
+  found.gaps = find_disc_gaps(image.bone_g_cm2, found.outline);
+  if (found.gaps.size() < 2) {
+    found.issues.push_back(refused("DXA-NO-SPINE", "spine",
+                                   "no row of vertebrae was found (L1 to L4 cannot be placed) check that this is the "
+                                   "spine from the front, or give regions by --roi"));
+    return found;
+  }
+  const Naming naming = name_levels(found.gaps, find_landmarks(image, found.outline));
+  found.above_first_gap = naming.above_first_gap;
+  found.level_confidence = naming.confidence;
+  for (std::size_t i = 0; i + 1 < found.gaps.size(); ++i) {
+    const Vertebra level = all_vertebrae[static_cast<std::size_t>(found.above_first_gap) + i + 1];
+    if (level >= Vertebra::L1 && level <= Vertebra::L4)
+      found.regions.push_back(
+          {std::string(to_string(level)), outline_between(found.outline, found.gaps, i), RegionArea::Outline});
+  }
+  if (naming.confidence < 0.8)
+    found.issues.push_back(warning("DXA-LEVEL-DOUBT", "spine",
+                                   "ribs and iliac crests do not settle which vertebra is L1 (a level off changes the "
+                                   "density by some percent) compare the picture, or give regions by --roi"));
+  if (found.regions.size() < 4)
+    found.issues.push_back(warning("DXA-LEVEL-MISSING", "spine",
+                                   "not all of L1 to L4 lie in the image between two discs (the summary has fewer "
+                                   "levels) check the picture"));
+  return found;
+}
+
+} // namespace osteocalc::dxa
