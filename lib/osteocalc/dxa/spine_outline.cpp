@@ -13,6 +13,9 @@ namespace {
 
 constexpr double least_half_width_mm = 13, most_half_width_mm = 34;
 
+/// Of the mineral in the spine's middle: above it, more tells nothing about an edge.
+constexpr double rough_body_share = 1.0, body_share = 0.5;
+
 double at_row(const std::vector<double>& line, double row) {
   const double last = static_cast<double>(line.size()) - 1, place = std::clamp(row, 0.0, last);
   const auto i = static_cast<std::size_t>(std::min(place, std::max(0.0, last - 1)));
@@ -67,36 +70,108 @@ std::vector<double> find_axis(const Volume<float>& bone) {
   return smoothed(axis, 8 / bone.geometry().spacing_mm[1]);
 }
 
-/// One edge: `side` is -1 on the image's left.
-std::vector<double> find_edge(const Volume<float>& map, const std::vector<double>& axis, int side) {
-  const double step = 0.5; // mm
-  const int offsets = static_cast<int>((most_half_width_mm - least_half_width_mm) / step) + 1, height = map.size(1);
-  const double row_mm = map.geometry().spacing_mm[1];
-  std::vector<double> cost(static_cast<std::size_t>(offsets) * static_cast<std::size_t>(height));
-  const auto mean = [&](int y, double from, double to) {
-    double sum = 0;
-    int n = 0;
-    for (double d = from; d <= to; d += step, ++n)
-      sum += value_at(map, axis[static_cast<std::size_t>(y)] + side * d, (y + 0.5) * row_mm);
-    return sum / n;
-  };
-  for (int y = 0; y < height; ++y)
-    for (int k = 0; k < offsets; ++k) {
-      const double d = least_half_width_mm + k * step;
-      const double inside = mean(y, d - 2.5, d - 0.5), outside = mean(y, d + 0.5, d + 4);
-      cost[static_cast<std::size_t>(y * offsets + k)] = outside - std::min(inside, 0.6);
-    }
-  const std::vector<int> path = cheapest_path(cost, offsets, 1, 0.05);
-  std::vector<double> edge;
-  for (int y = 0; y < height; ++y)
-    edge.push_back(axis[static_cast<std::size_t>(y)] +
-                   side * (least_half_width_mm + path[static_cast<std::size_t>(y)] * step));
-  return smoothed(edge, 1.5 / row_mm);
+/// Median mineral in the middle of the spine.
+double middle_mineral(const Volume<float>& map, const std::vector<double>& axis) {
+  std::vector<double> values;
+  for (std::size_t y = 0; y < axis.size(); ++y)
+    for (double d = -12; d <= 12; d += 2)
+      values.push_back(value_at(map, axis[y] + d, (static_cast<double>(y) + 0.5) * map.geometry().spacing_mm[1]));
+  const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, half);
+  return *half;
 }
 
-/// Mineral along a line through the outline without what processes put over it: the mean of the lower half of samples
-/// off the midline. `rise_mm` is how much lower the line's right end lies.
-double clear_mean(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
+/// How badly each place beside the spine's middle does as a body's edge, row by row; `side` is -1 on the image's left.
+class EdgeCost {
+ public:
+  static constexpr double step_mm = 0.5;
+
+  EdgeCost(const Volume<float>& map, const std::vector<double>& axis, int side, double share)
+      : axis_(axis), side_(side), row_mm_(map.geometry().spacing_mm[1]) {
+    // More mineral than a thin part of a body holds tells nothing: processes within the outline have edges, too.
+    most_ = share * middle_mineral(map, axis);
+    for (std::size_t y = 0; y < axis.size(); ++y)
+      for (int k = 0; k < offsets; ++k) {
+        const double d = least_half_width_mm + k * step_mm;
+        const double inside = mean(map, y, d - 2.5, d - 0.5), outside = mean(map, y, d + 0.5, d + 4);
+        cost_.push_back(std::min(outside, most_) - std::min(inside, most_));
+      }
+  }
+  [[nodiscard]] double at(double x_mm, double y_mm) const {
+    const auto y = static_cast<std::size_t>(
+        std::clamp(y_mm / row_mm_ - 0.5, 0.0, static_cast<double>(axis_.size()) - 1) + 0.5);
+    const double k = std::clamp((side_ * (x_mm - axis_[y]) - least_half_width_mm) / step_mm, 0.0, offsets - 1.001);
+    const std::size_t i = y * offsets + static_cast<std::size_t>(k);
+    return std::lerp(cost_[i], cost_[i + 1], k - std::floor(k));
+  }
+  /// The cheapest smooth line, mm.
+  [[nodiscard]] std::vector<double> line() const {
+    const std::vector<int> path = cheapest_path(cost_, offsets, 1, 0.12 * most_);
+    std::vector<double> edge;
+    for (std::size_t y = 0; y < path.size(); ++y)
+      edge.push_back(axis_[y] + side_ * (least_half_width_mm + path[y] * step_mm));
+    return smoothed(edge, 1.5 / row_mm_);
+  }
+
+ private:
+  static constexpr int offsets = static_cast<int>((most_half_width_mm - least_half_width_mm) / step_mm) + 1;
+
+  [[nodiscard]] double mean(const Volume<float>& map, std::size_t y, double from, double to) const {
+    double sum = 0;
+    int n = 0;
+    for (double d = from; d <= to; d += step_mm, ++n)
+      sum += value_at(map, axis_[y] + side_ * d, (static_cast<double>(y) + 0.5) * row_mm_);
+    return sum / n;
+  }
+
+  std::vector<double> axis_;
+  int side_;
+  double row_mm_, most_ = 0;
+  std::vector<double> cost_;
+};
+
+/// One side of a vertebra as three numbers: where the edge is at the upper and lower rim, and how hollow it is between.
+struct SideForm {
+  double top_mm = 0, bottom_mm = 0, waist_mm = 0;
+  /// \param t 0 at the upper rim, 1 at the lower one; straight on beyond them
+  [[nodiscard]] double at(double t, int side) const {
+    const double inside = std::clamp(t, 0.0, 1.0), w = 2 * inside - 1;
+    return std::lerp(top_mm, bottom_mm, inside) - side * waist_mm * (1 - w * w);
+  }
+};
+
+SideForm best_side(const EdgeCost& cost, const SpineOutline& outline, int side, double top_y, double bottom_y) {
+  constexpr double reach_mm = 7, most_waist_mm = 4;
+  const double middle = 0.5 * (top_y + bottom_y), half = 0.5 * (bottom_y - top_y);
+  const auto seen = [&](double y) { return side < 0 ? outline.left_at(y) : outline.right_at(y); };
+  const double start = 0.5 * (seen(middle - 0.5 * half) + seen(middle + 0.5 * half));
+  const int rows = std::max(4, static_cast<int>(bottom_y - top_y));
+  const std::ptrdiff_t clearest = (2 * rows + 2) / 3;
+  std::vector<double> costs(static_cast<std::size_t>(rows) + 1);
+  SideForm best;
+  double least = 1e9;
+  for (double top = start - reach_mm; top <= start + reach_mm; top += EdgeCost::step_mm)
+    for (double bottom = start - reach_mm; bottom <= start + reach_mm; bottom += EdgeCost::step_mm)
+      for (double waist = 0; waist <= most_waist_mm; waist += EdgeCost::step_mm) {
+        const SideForm form{top, bottom, waist};
+        for (int i = 0; i <= rows; ++i) {
+          const double t = static_cast<double>(i) / rows;
+          costs[static_cast<std::size_t>(i)] = cost.at(form.at(t, side), std::lerp(top_y, bottom_y, t));
+        }
+        // Where a transverse process leaves the body there is no edge to see: the clearest rows decide.
+        std::ranges::nth_element(costs, costs.begin() + clearest);
+        const double sum = std::accumulate(costs.begin(), costs.begin() + clearest, 0.0);
+        if (sum < least) {
+          least = sum;
+          best = form;
+        }
+      }
+  return best;
+}
+
+/// Mineral at places along a line through the outline, off the midline where spinous processes are. `rise_mm` is how
+/// much lower the line's right end lies.
+std::vector<double> along_line(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
   std::vector<double> samples;
   for (const double side : {-1.0, 1.0})
     for (double u = 0.2; u < 0.88; u += 0.06) {
@@ -104,6 +179,12 @@ double clear_mean(const Volume<float>& map, const SpineOutline& outline, double 
       const double x = outline.center_at(y) + 0.5 * side * u * (outline.right_at(y) - outline.left_at(y));
       samples.push_back(value_at(map, x, y));
     }
+  return samples;
+}
+
+/// Without what processes put over the line: the mean of the lower half of it.
+double clear_mean(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
+  std::vector<double> samples = along_line(map, outline, y_mm, rise_mm);
   const auto half = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
   std::ranges::nth_element(samples, half);
   return std::accumulate(samples.begin(), half, 0.0) / static_cast<double>(half - samples.begin());
@@ -119,9 +200,9 @@ Beside beside(const Volume<float>& map, const SpineOutline& outline, double y_mm
   return {0.25 * (mean(-14) + mean(-11) + mean(-9) + mean(-7)), 0.25 * (mean(14) + mean(11) + mean(9) + mean(7))};
 }
 
-DiscGap gap_line(const SpineOutline& outline, double y_mm, double rise_mm, double depth) {
+DiscGap gap_line(const SpineOutline& outline, double y_mm, double rise_mm, double half_height_mm, double depth) {
   const double left_y = y_mm - 0.5 * rise_mm, right_y = y_mm + 0.5 * rise_mm;
-  return {{outline.left_at(left_y), left_y}, {outline.right_at(right_y), right_y}, depth};
+  return {{outline.left_at(left_y), left_y}, {outline.right_at(right_y), right_y}, half_height_mm, depth};
 }
 
 double depth_at(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
@@ -131,29 +212,39 @@ double depth_at(const Volume<float>& map, const SpineOutline& outline, double y_
   return bodies > 0.05 ? 1 - (mean(-1) + mean(0) + mean(1)) / (3 * bodies) : 0;
 }
 
-/// The same gap with the tilt at which it is widest, in the middle between the endplates: where mineral has risen
-/// half-way on each side.
-DiscGap refined(const Volume<float>& map, const SpineOutline& outline, double y_mm) {
-  constexpr double tilt_must_gain = 0.05; // mm of width a mm of rise
-  double best_width = 0;
-  DiscGap best = gap_line(outline, y_mm, 0, depth_at(map, outline, y_mm, 0));
-  for (double rise = -12; rise <= 12; rise += 1) {
-    const auto [above, below] = beside(map, outline, y_mm, rise);
-    const double floor = clear_mean(map, outline, y_mm, rise);
-    const auto reach = [&](double direction, double body) {
-      double dy = 0;
-      while (dy < 9 && clear_mean(map, outline, y_mm + direction * dy, rise) < 0.5 * (floor + body))
-        dy += 0.25;
-      return dy;
-    };
-    const double up = reach(-1, above), down = reach(1, below);
-    const double width = up + down - tilt_must_gain * std::abs(rise);
-    if (width > best_width) {
-      best_width = width;
-      best = gap_line(outline, y_mm + 0.5 * (down - up), rise, depth_at(map, outline, y_mm, rise));
+/// The tilt of the line that meets least mineral over its whole length and a disc's height. The upright wins a tie.
+double best_rise(const Volume<float>& map, const SpineOutline& outline, double y_mm) {
+  constexpr double must_gain = 0.002; // of the level line's mineral, a mm
+  double best = 0, least = 1e9, level = 0;
+  for (double rise = 0; rise <= 12; rise += 1)
+    for (const double tilt : {rise, -rise}) {
+      double sum = 0;
+      for (double dy = -3; dy <= 3; dy += 1)
+        for (const double value : along_line(map, outline, y_mm + dy, tilt))
+          sum += std::max(0.0, value);
+      if (rise == 0)
+        level = sum;
+      if (sum + must_gain * level * rise < least) {
+        least = sum + must_gain * level * rise;
+        best = tilt;
+      }
     }
-  }
   return best;
+}
+
+/// The same gap with its best tilt, in the middle between the endplates: where mineral has risen half-way on each side.
+DiscGap refined(const Volume<float>& map, const SpineOutline& outline, double y_mm) {
+  const double rise = best_rise(map, outline, y_mm);
+  const auto [above, below] = beside(map, outline, y_mm, rise);
+  const double floor = clear_mean(map, outline, y_mm, rise);
+  const auto reach = [&](double direction, double body) {
+    double dy = 0;
+    while (dy < 9 && clear_mean(map, outline, y_mm + direction * dy, rise) < 0.5 * (floor + body))
+      dy += 0.25;
+    return dy;
+  };
+  const double up = reach(-1, above), down = reach(1, below);
+  return gap_line(outline, y_mm + 0.5 * (down - up), rise, 0.5 * (up + down), depth_at(map, outline, y_mm, rise));
 }
 
 /// How well two neighbouring gaps fit as the ends of one vertebra with its discs; nothing when they cannot.
@@ -189,6 +280,11 @@ std::vector<DiscGap> best_chain(const std::vector<DiscGap>& gaps) {
   }
 }
 
+/// The map edges are looked for on.
+Volume<float> edge_map(const Volume<float>& bone, double noise_g_cm2) {
+  return blurred(bone, std::clamp(20 * noise_g_cm2, 0.5, 2.0));
+}
+
 } // namespace
 
 double SpineOutline::left_at(double y_mm) const {
@@ -201,8 +297,34 @@ double SpineOutline::right_at(double y_mm) const {
 
 SpineOutline find_spine_outline(const Volume<float>& bone, double noise_g_cm2) {
   const std::vector<double> axis = find_axis(bone);
-  const Volume<float> map = blurred(bone, std::clamp(20 * noise_g_cm2, 0.5, 2.0));
-  return {find_edge(map, axis, -1), find_edge(map, axis, 1), bone.geometry().spacing_mm[1]};
+  const Volume<float> map = edge_map(bone, noise_g_cm2);
+  return {EdgeCost(map, axis, -1, rough_body_share).line(), EdgeCost(map, axis, 1, rough_body_share).line(),
+          bone.geometry().spacing_mm[1]};
+}
+
+Polygon vertebra_outline(const Volume<float>& bone, double noise_g_cm2, const SpineOutline& outline,
+                         const DiscGap& above, const DiscGap& below) {
+  const Volume<float> map = edge_map(bone, noise_g_cm2);
+  std::vector<double> axis;
+  for (std::size_t y = 0; y < outline.left_mm.size(); ++y)
+    axis.push_back(0.5 * (outline.left_mm[y] + outline.right_mm[y]));
+  axis = smoothed(axis, 8 / outline.row_mm);
+  Polygon polygon;
+  for (const int side : {1, -1}) {
+    const double from = (side < 0 ? above.left : above.right)[1], to = (side < 0 ? below.left : below.right)[1];
+    const double top = from + above.half_height_mm, bottom = to - below.half_height_mm;
+    const SideForm form = best_side(EdgeCost(map, axis, side, body_share), outline, side, top, bottom);
+    const int steps = std::max(1, static_cast<int>(to - from));
+    std::vector<Vec2> points;
+    for (int i = 0; i <= steps; ++i) {
+      const double y = std::lerp(from, to, static_cast<double>(i) / steps);
+      points.push_back({form.at((y - top) / (bottom - top), side), y});
+    }
+    if (side < 0)
+      std::ranges::reverse(points);
+    polygon.insert(polygon.end(), points.begin(), points.end());
+  }
+  return polygon;
 }
 
 std::vector<DiscGap> find_disc_gaps(const Volume<float>& bone, const SpineOutline& outline) {

@@ -13,7 +13,6 @@ namespace {
 
 /// Between the tips of transverse processes and the image's edge: where only ribs and crests are.
 constexpr double beside_from_mm = 46, beside_to_mm = 62;
-constexpr double bridge_mm = 5; ///< the outline is drawn straight so far to either side of a gap
 
 /// Mean mineral beside the spine, one value a row; nothing where that side is not in the image.
 std::optional<std::vector<double>> beside_profile(const BoneImage& image, const SpineOutline& outline, int side) {
@@ -109,34 +108,6 @@ Naming name_levels(const std::vector<DiscGap>& gaps, const Landmarks& marks) {
   return best;
 }
 
-/// One edge between two gaps, top to bottom, drawn straight past the gaps themselves: processes narrow it there.
-std::vector<Vec2> edge_points(const SpineOutline& outline, const std::vector<DiscGap>& gaps, bool left, double from,
-                              double to) {
-  const auto edge = [&](double y) { return left ? outline.left_at(y) : outline.right_at(y); };
-  std::vector<Vec2> points;
-  const int steps = std::max(1, static_cast<int>(to - from));
-  for (int i = 0; i <= steps; ++i) {
-    const double y = std::lerp(from, to, static_cast<double>(i) / steps);
-    double x = edge(y);
-    for (const DiscGap& gap : gaps) {
-      const double at = left ? gap.left[1] : gap.right[1];
-      if (std::abs(y - at) < bridge_mm)
-        x = std::lerp(edge(at - bridge_mm), edge(at + bridge_mm), (y - at + bridge_mm) / (2 * bridge_mm));
-    }
-    points.push_back({x, y});
-  }
-  return points;
-}
-
-Polygon outline_between(const SpineOutline& outline, const std::vector<DiscGap>& gaps, std::size_t upper) {
-  const DiscGap& top = gaps[upper];
-  const DiscGap& bottom = gaps[upper + 1];
-  Polygon polygon = edge_points(outline, gaps, false, top.right[1], bottom.right[1]);
-  const std::vector<Vec2> left = edge_points(outline, gaps, true, top.left[1], bottom.left[1]);
-  polygon.insert(polygon.end(), left.rbegin(), left.rend());
-  return polygon;
-}
-
 } // namespace
 
 SpineRegions find_spine_regions(const BoneImage& image) {
@@ -156,7 +127,8 @@ SpineRegions find_spine_regions(const BoneImage& image) {
     const Vertebra level = all_vertebrae[static_cast<std::size_t>(found.above_first_gap) + i + 1];
     if (level >= Vertebra::L1 && level <= Vertebra::L4)
       found.regions.push_back(
-          {std::string(to_string(level)), outline_between(found.outline, found.gaps, i), RegionArea::Outline});
+          {std::string(to_string(level)), vertebra_outline(image.bone_g_cm2, image.noise_g_cm2, found.outline, found.gaps[i], found.gaps[i + 1]),
+                               RegionArea::Outline});
   }
   if (naming.confidence < 0.8)
     found.issues.push_back(warning("DXA-LEVEL-DOUBT", "spine",
