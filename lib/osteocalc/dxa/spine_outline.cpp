@@ -14,7 +14,7 @@ namespace {
 constexpr double least_half_width_mm = 13, most_half_width_mm = 34;
 
 /// Of the mineral in the spine's middle: above it, more tells nothing about an edge.
-constexpr double rough_body_share = 1.0, body_share = 0.5;
+constexpr double rough_body_share = 1.0, body_share = 0.7;
 
 double at_row(const std::vector<double>& line, double row) {
   const double last = static_cast<double>(line.size()) - 1, place = std::clamp(row, 0.0, last);
@@ -93,13 +93,13 @@ class EdgeCost {
     for (std::size_t y = 0; y < axis.size(); ++y)
       for (int k = 0; k < offsets; ++k) {
         const double d = least_half_width_mm + k * step_mm;
-        const double inside = mean(map, y, d - 2.5, d - 0.5), outside = mean(map, y, d + 0.5, d + 4);
+        const double inside = mean(map, y, d - 2.2, d - 0.2), outside = mean(map, y, d + 0.8, d + 4.3);
         cost_.push_back(std::min(outside, most_) - std::min(inside, most_));
       }
   }
   [[nodiscard]] double at(double x_mm, double y_mm) const {
-    const auto y = static_cast<std::size_t>(
-        std::clamp(y_mm / row_mm_ - 0.5, 0.0, static_cast<double>(axis_.size()) - 1) + 0.5);
+    const auto y =
+        static_cast<std::size_t>(std::clamp(y_mm / row_mm_ - 0.5, 0.0, static_cast<double>(axis_.size()) - 1) + 0.5);
     const double k = std::clamp((side_ * (x_mm - axis_[y]) - least_half_width_mm) / step_mm, 0.0, offsets - 1.001);
     const std::size_t i = y * offsets + static_cast<std::size_t>(k);
     return std::lerp(cost_[i], cost_[i + 1], k - std::floor(k));

@@ -127,8 +127,9 @@ SpineRegions find_spine_regions(const BoneImage& image) {
     const Vertebra level = all_vertebrae[static_cast<std::size_t>(found.above_first_gap) + i + 1];
     if (level >= Vertebra::L1 && level <= Vertebra::L4)
       found.regions.push_back(
-          {std::string(to_string(level)), vertebra_outline(image.bone_g_cm2, image.noise_g_cm2, found.outline, found.gaps[i], found.gaps[i + 1]),
-                               RegionArea::Outline});
+          {std::string(to_string(level)),
+           vertebra_outline(image.bone_g_cm2, image.noise_g_cm2, found.outline, found.gaps[i], found.gaps[i + 1]),
+           RegionArea::Outline});
   }
   if (naming.confidence < 0.8)
     found.issues.push_back(warning("DXA-LEVEL-DOUBT", "spine",

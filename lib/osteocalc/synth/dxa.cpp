@@ -179,7 +179,7 @@ AreaImage project_hip(const DxaRequest& request, DxaTruth& truth, Parallel paral
 double clinical_photons_per_mm2(double thickness_cm) {
   // About 0.05 g/cm2 in a pixel of 1 mm behind 20 cm. Standard speed up to 25 cm, a quarter of it above; four times it
   // below 13 cm.
-  return 4e5 * (thickness_cm > 25 ? 4.0 : thickness_cm < 13 ? 0.25 : 1.0);
+  return 4e5 * (thickness_cm > 32 ? 24.0 : thickness_cm > 25 ? 4.0 : thickness_cm < 13 ? 0.25 : 1.0);
 }
 
 SyntheticDxa make_dxa(const DxaRequest& request, Parallel parallel) {

@@ -48,12 +48,12 @@ Plaque plaque_at(const TubeNode& aorta, AorticWall wall, double half_height_mm, 
 std::vector<Plaque> wall_plaques(const Torso& torso) {
   Random random(torso.person.seed, 60);
   std::vector<Plaque> plaques;
-  const double burden = random.chance(0.25) ? 0 : std::clamp((torso.person.age_years - 40) / 45, 0.1, 1.0);
+  const double burden = random.chance(0.2) ? 0 : std::clamp((torso.person.age_years - 40) / 45, 0.1, 1.0);
   const std::array<WallSegment, 8> segments = wall_segments(torso, {});
   for (const WallSegment& segment : segments) {
     // The lower aorta calcifies first.
     const double down = static_cast<double>(segment.level) - static_cast<double>(Vertebra::L1);
-    const bool diseased = random.chance(burden * (0.35 + 0.15 * down));
+    const bool diseased = random.chance(burden * (0.5 + 0.17 * down));
     const int count = 1 + static_cast<int>(random.uniform(0, 2.99));
     const double share = random.uniform(0.12, 1.0);
     if (!diseased)

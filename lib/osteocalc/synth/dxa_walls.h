@@ -21,7 +21,7 @@ struct WallSegment {
 };
 
 /// Plaques in the front and back wall of the aorta beside L1 to L4, more of them and longer ones with age: what a
-/// lateral image shows in profile. About a quarter of people have none.
+/// lateral image shows in profile. About a fifth of people have none.
 [[nodiscard]] std::vector<Plaque> wall_plaques(const Torso& torso);
 
 /// The eight segments L1 to L4, anterior first, with the length that these plaques calcify.

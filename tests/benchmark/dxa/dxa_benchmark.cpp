@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy of areal density and of placement on simulated people: the tables of docs/methods/dxa.md, in Markdown.
 //   dxa_benchmark [density | placement | aac [SEEDS]]   without a word: all
+#include "osteocalc/dxa/aac_ct.h"
+#include "osteocalc/dxa/aac_lateral.h"
 #include "osteocalc/dxa/decomposition.h"
 #include "osteocalc/dxa/spine_regions.h"
+#include "osteocalc/synth/ct.h"
 #include "osteocalc/synth/dxa.h"
 
 #include <algorithm>
@@ -104,6 +107,55 @@ void placement_table(std::uint32_t seeds) {
   fmt::print("L1 to L4 placed right in {} of {} torsos; mean error of L1-L4 {:.1f} %\n", placed, seeds, mean);
 }
 
+int truth_total(const std::array<synth::WallSegment, 8>& walls) {
+  int total = 0;
+  for (const synth::WallSegment& wall : walls)
+    total += dxa::wall_grade(wall.calcified_mm / wall.length_mm());
+  return total;
+}
+
+std::vector<dxa::SixPointMark> marks_of(const std::vector<synth::SixPoints>& truth) {
+  std::vector<dxa::SixPointMark> marks;
+  for (const auto& [level, points] : truth)
+    marks.push_back({level, points});
+  return marks;
+}
+
+int lateral_total(const synth::SyntheticDxa& made) {
+  const dxa::BoneImage image = dxa::decompose(made.low, made.high, model_of("cerium"), {});
+  return dxa::score_aac(dxa::find_wall_calcium(image.bone_g_cm2, marks_of(made.truth.marks)).walls).aac24.value_or(-1);
+}
+
+int ct_total(const synth::Person& person, const std::vector<synth::Plaque>& plaques) {
+  synth::CtRequest request;
+  request.person = person;
+  request.plaques = plaques;
+  request.scanner.field = synth::Field::Abdomen;
+  const synth::SyntheticCt ct = synth::make_ct(request, {});
+  return dxa::score_aac(dxa::wall_calcium_from_ct(ct.image.hu, ct.labels.voxels, {})).aac24.value_or(-1);
+}
+
+/// The same people's aortas seen from the side by DXA and through CT, against what was put there.
+void aac_table(std::uint32_t seeds) {
+  std::uint32_t lateral_close = 0, ct_close = 0, same = 0;
+  fmt::print("| seed | truth | lateral DXA | CT |\n|---|---|---|---|\n");
+  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+    synth::DxaRequest request;
+    request.person = synth::draw_person(seed);
+    request.view = synth::DxaView::Lateral;
+    request.plaques = synth::wall_plaques(synth::build_torso(request.person));
+    request.photons_per_mm2 = synth::clinical_photons_per_mm2(40);
+    const synth::SyntheticDxa made = synth::make_dxa(request, {});
+    const int truth = truth_total(made.truth.walls), lateral = lateral_total(made),
+              ct = ct_total(request.person, request.plaques);
+    fmt::print("| {} | {} | {} | {} |\n", seed, truth, lateral, ct);
+    lateral_close += std::abs(truth - lateral) <= 1;
+    ct_close += std::abs(truth - ct) <= 1;
+    same += std::abs(lateral - ct) <= 1;
+  }
+  fmt::print("within 1 point: lateral {} of {}, CT {}, lateral against CT {}\n", lateral_close, seeds, ct_close, same);
+}
+
 } // namespace
 } // namespace osteocalc
 
@@ -114,4 +166,6 @@ int main(int argc, char** argv) {
     osteocalc::density_table(seeds > 0 ? seeds : 6);
   if (what == "all" || what == "placement")
     osteocalc::placement_table(seeds > 0 ? seeds : 60);
+  if (what == "all" || what == "aac")
+    osteocalc::aac_table(seeds > 0 ? seeds : 60);
 }
