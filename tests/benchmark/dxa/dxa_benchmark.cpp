@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -160,6 +161,7 @@ void aac_table(std::uint32_t seeds) {
 } // namespace osteocalc
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0); // a line at a time: a whole run takes minutes
   const std::string_view what = argc > 1 ? argv[1] : "all";
   const auto seeds = static_cast<std::uint32_t>(argc > 2 ? std::stoul(argv[2]) : 0);
   if (what == "all" || what == "density")
