@@ -25,7 +25,7 @@ constexpr std::array<Command, 12> commands{{
     {"inspect", "inventory of every series below a path (not built yet)", declare_pending},
     {"segment", "find arteries and vertebrae in one image", declare_segment},
     {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
-    {"dxa", "areal density from DXA (not built yet)", declare_pending},
+    {"dxa", "areal density, T and Z, and aortic calcium from DXA", declare_dxa},
     {"batch", "every study below a folder (not built yet)", declare_pending},
     {"collect", "merge shards of a batch (not built yet)", declare_pending},
 }};
