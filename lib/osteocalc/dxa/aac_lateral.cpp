@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <numbers>
 #include <optional>
 
 namespace osteocalc::dxa {
@@ -15,7 +16,8 @@ namespace {
 constexpr double nearest_mm = 1.5, farthest_mm = 40; ///< in front of the spine
 constexpr double usual_split_mm = 14.5;              ///< half-way between the walls of an aorta of 19 mm close by
 constexpr double beside_from_mm = 2.5, beside_to_mm = 9;
-constexpr double least_contrast_sd = 4.5, least_length_mm = 1.8;
+constexpr double line_sigma_mm = 0.9; ///< the image is averaged so far before lines are looked for
+constexpr double least_contrast_sd = 5, least_of_body = 0.2, least_length_mm = 2.5, most_lean = 0.7;
 
 double median(std::vector<double> values) {
   if (values.empty())
@@ -70,7 +72,7 @@ class Column {
 
 /// How much brighter a pixel is than both its sides: positive on lines narrower than 5 mm, not on ribs or edges.
 Volume<float> line_contrast(const Volume<float>& image) {
-  const Volume<float> map = blurred(image, 0.6);
+  const Volume<float> map = blurred(image, line_sigma_mm);
   const double pixel = map.geometry().spacing_mm[0];
   const int from = std::max(1, static_cast<int>(std::lround(beside_from_mm / pixel)));
   const int to = std::max(from + 1, static_cast<int>(std::lround(beside_to_mm / pixel)));
@@ -85,6 +87,29 @@ Volume<float> line_contrast(const Volume<float>& image) {
       out(x, y, 0) = static_cast<float>(static_cast<double>(map(x, y, 0)) - std::max(median(left), median(right)));
     }
   return out;
+}
+
+/// SD of the averaged image, from neighbouring pixels: what they share is structure, not noise.
+double noise_of(const Volume<float>& image) {
+  std::vector<double> steps;
+  for (int y = 0; y < image.size(1); ++y)
+    for (int x = 1; x < image.size(0); ++x)
+      steps.push_back(std::abs(static_cast<double>(image(x, y, 0) - image(x - 1, y, 0))));
+  const double pixel_sd = 1.4826 * median(std::move(steps)) / std::numbers::sqrt2;
+  return pixel_sd * image.geometry().spacing_mm[0] / (2 * std::sqrt(std::numbers::pi) * line_sigma_mm);
+}
+
+/// How much brighter the middles of the bodies are than what lies in front of them.
+double body_contrast(const Volume<float>& image, const std::vector<SixPointMark>& marks, int forwards) {
+  const auto& spacing = image.geometry().spacing_mm;
+  std::vector<double> bodies, fronts;
+  for (const SixPointMark& mark : marks) {
+    const double x = 0.5 * (mark.points[1][0] + mark.points[4][0]), y = 0.5 * (mark.points[1][1] + mark.points[4][1]);
+    bodies.push_back(interpolated(image, x / spacing[0], y / spacing[1]));
+    for (double front = 20; front < farthest_mm; front += 2)
+      fronts.push_back(interpolated(image, (mark.points[0][0] + forwards * front) / spacing[0], y / spacing[1]));
+  }
+  return median(std::move(bodies)) - median(std::move(fronts));
 }
 
 /// One row of a bright line.
@@ -102,6 +127,15 @@ struct Piece {
     return median(values);
   }
 };
+
+/// How far a piece moves from the spine a mm downwards: walls run along the spine, ribs across it.
+double lean(const Piece& piece, double row_mm) {
+  const std::size_t third = std::max<std::size_t>(1, piece.rows.size() / 3);
+  const Piece top{{piece.rows.begin(), piece.rows.begin() + static_cast<std::ptrdiff_t>(third)}};
+  const Piece bottom{{piece.rows.end() - static_cast<std::ptrdiff_t>(third), piece.rows.end()}};
+  const double apart_mm = std::max(1, static_cast<int>(piece.rows.size() - third)) * row_mm;
+  return std::abs(bottom.front_mm() - top.front_mm()) / apart_mm;
+}
 
 /// Runs above the threshold in each row, joined downwards where they touch.
 std::vector<Piece> bright_pieces(const Volume<float>& contrast, const Column& column, double threshold, double top,
@@ -193,16 +227,14 @@ LateralCalcium find_wall_calcium(const Volume<float>& image, const std::vector<S
   const Column column(marks);
   found.spine_front = column.front();
   const Volume<float> contrast = line_contrast(image);
-  std::vector<double> sizes;
-  for (const float value : contrast.voxels())
-    if (value != 0)
-      sizes.push_back(std::abs(static_cast<double>(value)));
-  const double threshold = std::max(1e-6, least_contrast_sd * 1.4826 * median(sizes));
   const double row_mm = image.geometry().spacing_mm[1];
   const double top = column.front().front()[1] - 8, bottom = column.front().back()[1] + 8;
+  const double threshold =
+      std::max(least_contrast_sd * noise_of(image), least_of_body * body_contrast(image, marks, column.forwards()));
   std::vector<Piece> pieces = bright_pieces(contrast, column, threshold, top, bottom);
-  std::erase_if(pieces,
-                [&](const Piece& piece) { return static_cast<double>(piece.rows.size()) * row_mm < least_length_mm; });
+  std::erase_if(pieces, [&](const Piece& piece) {
+    return static_cast<double>(piece.rows.size()) * row_mm < least_length_mm || lean(piece, row_mm) > most_lean;
+  });
   found.split_mm = find_split(pieces);
   for (const Vertebra level : {Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4}) {
     if (const auto segment = column.segment(level))

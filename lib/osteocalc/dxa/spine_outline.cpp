@@ -251,7 +251,7 @@ DiscGap refined(const Volume<float>& map, const SpineOutline& outline, double y_
 std::optional<double> spacing_score(double spacing_mm) {
   if (spacing_mm < 20 || spacing_mm > 50)
     return std::nullopt;
-  const double off = (spacing_mm - 35) / 14;
+  const double off = (spacing_mm - 35) / 9;
   return 1 - off * off;
 }
 
@@ -347,7 +347,26 @@ std::vector<DiscGap> find_disc_gaps(const Volume<float>& bone, const SpineOutlin
     if (here >= least_depth && std::ranges::max_element(from, to) - depths.begin() == y)
       gaps.push_back(refined(map, outline, y + 0.5));
   }
-  return best_chain(gaps);
+  std::vector<DiscGap> chain = best_chain(gaps);
+  if (chain.size() < 2)
+    return chain;
+  // A gap that a tilt closes is expected where the spacing says, and taken where it shows best near there.
+  constexpr double search_mm = 6, margin_mm = 10;
+  const double spacing = (chain.back().y_mm() - chain.front().y_mm()) / static_cast<double>(chain.size() - 1);
+  const auto expected = [&](double y_mm) {
+    double best = 0, at = y_mm;
+    for (double y = y_mm - search_mm; y <= y_mm + search_mm; y += 1)
+      if (const double depth = depth_at(map, outline, y, 0); depth > best) {
+        best = depth;
+        at = y;
+      }
+    return refined(map, outline, at);
+  };
+  if (const double above = chain.front().y_mm() - 0.95 * spacing; above > margin_mm)
+    chain.insert(chain.begin(), expected(above));
+  if (const double below = chain.back().y_mm() + spacing; below < outline.height_mm() - margin_mm)
+    chain.push_back(expected(below));
+  return chain;
 }
 
 } // namespace osteocalc::dxa

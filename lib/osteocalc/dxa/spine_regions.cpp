@@ -40,28 +40,47 @@ struct Landmarks {
   std::vector<double> lowest_rib_mm, crest_mm; ///< one value for each side where it was seen
 };
 
-/// The lowest rib is the lowest peak that ends above the image's lower edge; what reaches that edge is the crest.
+/// How far each row stands out over the rows 8 to 18 mm above and below it: a rib does, a liver's edge does not.
+std::vector<double> standing_out(const std::vector<double>& profile, double row_mm) {
+  const int near = static_cast<int>(8 / row_mm), far = static_cast<int>(18 / row_mm);
+  const int rows = static_cast<int>(profile.size());
+  const auto least = [&](int from, int to) {
+    double low = 0;
+    for (int y = std::max(0, from); y <= std::min(rows - 1, to); ++y)
+      low = y == std::max(0, from) ? profile[static_cast<std::size_t>(y)]
+                                   : std::min(low, profile[static_cast<std::size_t>(y)]);
+    return low;
+  };
+  std::vector<double> out;
+  for (int y = 0; y < rows; ++y) {
+    const double below = least(y + near, y + far), above = y < near ? below : least(y - far, y - near);
+    out.push_back(profile[static_cast<std::size_t>(y)] - std::max(above, below));
+  }
+  return out;
+}
+
+/// Ribs are looked for in the upper part of the image, the crests' tops in the lower one.
 Landmarks find_landmarks(const BoneImage& image, const SpineOutline& outline) {
+  constexpr double upper_share = 0.55, least_g_cm2 = 0.06, of_strongest = 0.6, crest_g_cm2 = 0.1;
   Landmarks found;
-  const double row_mm = outline.row_mm, threshold = std::max(0.07, 1.2 * image.noise_g_cm2);
   for (const int side : {-1, 1}) {
     const auto profile = beside_profile(image, outline, side);
     if (!profile)
       continue;
-    int y = static_cast<int>(profile->size()) - 1;
-    const auto bone = [&](int row) { return (*profile)[static_cast<std::size_t>(row)] > threshold; };
-    if (bone(y)) {
-      while (y > 0 && bone(y))
-        --y;
-      found.crest_mm.push_back((y + 1) * row_mm);
-    }
-    while (y > 0 && !bone(y))
-      --y;
-    const int bottom = y;
-    while (y > 0 && bone(y))
-      --y;
-    if (y > 0 && bottom - y >= 3)
-      found.lowest_rib_mm.push_back((0.5 * (bottom + y) + 1) * row_mm);
+    const std::vector<double> contrast = standing_out(*profile, outline.row_mm);
+    const auto upper = static_cast<std::ptrdiff_t>(upper_share * static_cast<double>(contrast.size()));
+    const double strongest = *std::max_element(contrast.begin(), contrast.begin() + upper);
+    // The lowest of the clear peaks: higher ribs may be in the image, too.
+    for (std::ptrdiff_t y = upper - 1; y > 0 && strongest > least_g_cm2; --y)
+      if (const auto here = contrast.begin() + y;
+          *here > of_strongest * strongest && *here >= *(here - 1) && *here >= *(here + 1)) {
+        found.lowest_rib_mm.push_back((static_cast<double>(y) + 0.5) * outline.row_mm);
+        break;
+      }
+    const auto crest = std::find_if(profile->begin() + upper, profile->end(),
+                                    [&](double value) { return value > crest_g_cm2 + image.noise_g_cm2 / 4; });
+    if (crest != profile->end() && crest != profile->begin() + upper)
+      found.crest_mm.push_back(static_cast<double>(crest - profile->begin()) * outline.row_mm);
   }
   return found;
 }
