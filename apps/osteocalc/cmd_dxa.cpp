@@ -59,8 +59,7 @@ void print_table(const dxa::DxaResult& result) {
   const auto shown = [](const std::optional<double>& value) { return value ? fmt::format("{:+.1f}", *value) : "-"; };
   for (const dxa::ScoredSite& site : result.sites)
     fmt::print("{:<16} {:>8.2f} {:>8.2f} {:>8.3f} {:>6} {:>6}  {}\n", site.density.site, site.density.bmc_g,
-               site.density.area_cm2, site.density.abmd_g_cm2(), shown(site.scores.t_score),
-               shown(site.scores.z_score),
+               site.density.area_cm2, site.density.abmd_g_cm2(), shown(site.scores.t_score), shown(site.scores.z_score),
                site.excluded ? "left out: " + *site.excluded : site.scores.category.value_or(""));
   if (!result.aac)
     return;

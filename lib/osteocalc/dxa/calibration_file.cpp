@@ -17,8 +17,7 @@ using Json = nlohmann::json;
 
 MassAttenuation coefficients(const Json& json, const std::string& material) {
   MassAttenuation out;
-  for (const auto& [key, value] :
-       {std::pair{"low_cm2_g", &out.low_cm2_g}, std::pair{"high_cm2_g", &out.high_cm2_g}}) {
+  for (const auto& [key, value] : {std::pair{"low_cm2_g", &out.low_cm2_g}, std::pair{"high_cm2_g", &out.high_cm2_g}}) {
     if (!json.contains(key) || !json[key].is_number() || !(json[key].get<double>() > 0))
       fail(fmt::format("{}.{} is missing or not above 0", material, key));
     *value = json[key].get<double>();

@@ -20,8 +20,7 @@ std::string norm_of(const std::string& site) {
 
 ScoredSite scored(const SiteDensity& density, const ScoringContext& context) {
   ScoredSite out{.density = density, .scores = {}, .standardised_mg_cm2 = {}, .excluded = {}};
-  out.standardised_mg_cm2 =
-      standardised_mg_cm2(norm_of(density.site), context.manufacturer, density.abmd_g_cm2());
+  out.standardised_mg_cm2 = standardised_mg_cm2(norm_of(density.site), context.manufacturer, density.abmd_g_cm2());
   out.scores = reference::dxa_scores(context.reference, density.site, density.abmd_g_cm2(), context.person,
                                      context.manufacturer);
   return out;
@@ -35,8 +34,8 @@ std::optional<double> level_t(const SiteDensity& level, const ScoringContext& co
 
 void add_spine(DxaResult& result, const std::vector<SiteDensity>& levels, const std::vector<ExcludedLevel>& excluded,
                const ScoringContext& context) {
-  const SpineSummary spine =
-      summarise_spine(levels, [&](const SiteDensity& level) { return level_t(level, context); }, excluded);
+  const SpineSummary spine = summarise_spine(
+      levels, [&](const SiteDensity& level) { return level_t(level, context); }, excluded);
   for (const ExcludedLevel& out : spine.excluded) {
     for (ScoredSite& site : result.sites)
       if (site.density.site == out.level)

@@ -146,7 +146,8 @@ Region find_wards(const HipLandmarks& marks, const BoneImage& image) {
   Region best{"wards", {}};
   double least = std::numeric_limits<double>::infinity();
   for (double t = 0.1; t <= 0.8; t += 0.05) {
-    const double x = std::lerp(marks.neck[0], marks.axes_meet[0], t), y = std::lerp(marks.neck[1], marks.axes_meet[1], t);
+    const double x = std::lerp(marks.neck[0], marks.axes_meet[0], t),
+                 y = std::lerp(marks.neck[1], marks.axes_meet[1], t);
     const double h = 0.5 * wards_mm;
     const Region square{"wards", {{x - h, y - h}, {x + h, y - h}, {x + h, y + h}, {x - h, y + h}}};
     const auto site = measure(square, image.bone_g_cm2, image.noise_g_cm2);

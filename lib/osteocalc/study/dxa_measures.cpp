@@ -53,8 +53,8 @@ Placed place_regions(const DxaImage& image, const dxa::BoneImage& bone, const Dx
     return {std::move(found.regions), {}, found.level_confidence, std::move(found.issues)};
   }
   if (image.exam == DxaExam::FemurLeft || image.exam == DxaExam::FemurRight) {
-    dxa::HipRegions found = dxa::find_hip_regions(
-        bone, image.exam == DxaExam::FemurLeft ? dxa::HipSide::Left : dxa::HipSide::Right);
+    dxa::HipRegions found =
+        dxa::find_hip_regions(bone, image.exam == DxaExam::FemurLeft ? dxa::HipSide::Left : dxa::HipSide::Right);
     return {std::move(found.regions), {}, {}, std::move(found.issues)};
   }
   Placed none;
@@ -87,7 +87,9 @@ void add_densities(DxaMeasured& out, const DxaImage& image, const DxaOptions& op
 }
 
 void add_aac(DxaMeasured& out, const DxaImage& image, const DxaOptions& options) {
-  const Volume<float>* seen = out.bone_g_cm2 ? &*out.bone_g_cm2 : image.frames.empty() ? nullptr : &image.frames.front();
+  const Volume<float>* seen = out.bone_g_cm2         ? &*out.bone_g_cm2
+                              : image.frames.empty() ? nullptr
+                                                     : &image.frames.front();
   if (seen == nullptr || !options.marks) {
     out.result.issues.push_back(refused("AAC-NO-LEVELS", "lateral",
                                         "the vertebrae are not marked (a wall's score needs its level) give six points "
