@@ -20,6 +20,23 @@ std::string name_of(const std::vector<std::string>& levels) {
   return name;
 }
 
+bool differs_from_neighbours(const std::vector<double>& t, std::size_t i) {
+  const bool above = i == 0 || std::abs(t[i] - t[i - 1]) > most_t_apart;
+  const bool below = i + 1 == t.size() || std::abs(t[i] - t[i + 1]) > most_t_apart;
+  return above && below;
+}
+
+/// Distance from the median of the others.
+double off_the_rest(const std::vector<double>& t, std::size_t i) {
+  std::vector<double> others;
+  for (std::size_t k = 0; k < t.size(); ++k)
+    if (k != i)
+      others.push_back(t[k]);
+  std::ranges::sort(others);
+  const std::size_t n = others.size();
+  return std::abs(t[i] - 0.5 * (others[(n - 1) / 2] + others[n / 2]));
+}
+
 } // namespace
 
 SpineSummary summarise_spine(const std::vector<SiteDensity>& levels,
@@ -31,23 +48,20 @@ SpineSummary summarise_spine(const std::vector<SiteDensity>& levels,
   for (const SiteDensity& site : levels)
     if (std::ranges::find(excluded, site.site, &ExcludedLevel::level) == excluded.end())
       left.push_back(site);
-  // The level farthest from its neighbours goes first: what it spoils must not take the neighbours with it.
+  // Of the levels that differ from all beside them, the one farthest from the rest goes first: what it spoils must not
+  // take its neighbours with it.
   while (left.size() > 2) {
-    std::size_t worst = left.size();
-    double farthest = most_t_apart;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      const auto here = t_score(left[i]);
-      double least = 1e9;
-      for (const std::size_t k : {i - 1, i + 1})
-        if (k < left.size())
-          if (const auto other = t_score(left[k]); here && other)
-            least = std::min(least, std::abs(*here - *other));
-      if (least < 1e9 && least > farthest) {
-        farthest = least;
+    std::vector<double> t;
+    for (const SiteDensity& site : left)
+      if (const auto value = t_score(site))
+        t.push_back(*value);
+    if (t.size() != left.size())
+      break;
+    std::size_t worst = t.size();
+    for (std::size_t i = 0; i < t.size(); ++i)
+      if (differs_from_neighbours(t, i) && (worst == t.size() || off_the_rest(t, i) > off_the_rest(t, worst)))
         worst = i;
-      }
-    }
-    if (worst == left.size())
+    if (worst == t.size())
       break;
     summary.excluded.push_back({left[worst].site, "its T-score is more than 1.0 from those beside it"});
     left.erase(left.begin() + static_cast<std::ptrdiff_t>(worst));

@@ -128,7 +128,9 @@ std::vector<Volume<float>> frames_of(DcmDataset& dataset, const VolumeGeometry& 
   dataset.findAndGetUint16(DCM_PixelRepresentation, representation);
   if (samples != 1 || (allocated != 8 && allocated != 16) || stored == 0 || stored > allocated)
     return {}; // a colour page: recognised, not read
-  const auto count = static_cast<std::size_t>(std::clamp(number(dataset, DCM_NumberOfFrames).value_or(1), 1.0, 64.0));
+  Sint32 declared = 1;
+  dataset.findAndGetSint32(DCM_NumberOfFrames, declared);
+  const auto count = static_cast<std::size_t>(std::clamp<Sint32>(declared, 1, 64));
   const std::size_t pixels = voxel_count(grid);
   const Uint8* bytes = nullptr;
   const Uint16* words = nullptr;
