@@ -17,7 +17,7 @@ constexpr double nearest_mm = 1.5, farthest_mm = 40; ///< in front of the spine
 constexpr double usual_split_mm = 14.5;              ///< half-way between the walls of an aorta of 19 mm close by
 constexpr double beside_from_mm = 2.5, beside_to_mm = 9;
 constexpr double line_sigma_mm = 0.9; ///< the image is averaged so far before lines are looked for
-constexpr double least_contrast_sd = 5, least_of_body = 0.16, least_length_mm = 2.5, most_lean = 0.7;
+constexpr double least_contrast_sd = 5, least_of_body = 0.16, least_length_mm = 2.5, most_lean = 0.5;
 
 double median(std::vector<double> values) {
   if (values.empty())
