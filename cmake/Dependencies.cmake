@@ -20,6 +20,7 @@ find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONIFTI ITK
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo)
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
+pkg_check_modules(xraylib REQUIRED IMPORTED_TARGET libxrl)
 find_path(READSTAT_INCLUDE_DIR readstat.h REQUIRED)
 find_library(READSTAT_LIBRARY readstat REQUIRED)
 find_path(MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)

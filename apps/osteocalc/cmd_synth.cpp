@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/report/text_file.h"
 #include "osteocalc/synth/cohort.h"
+#include "osteocalc/synth/dxa_files.h"
 #include "osteocalc/synth/phantom.h"
 #include "osteocalc/synth/truth.h"
 
@@ -20,6 +21,10 @@ struct SynthArguments {
   std::uint32_t seed = 1;
   int n = 24;
   bool people_only = false;
+  std::string view = "spine", beam = "cerium", manufacturer = "OsteoCalc";
+  std::optional<double> thickness_cm;
+  double fat_share = 0.25, dxa_pixel_mm = 1;
+  bool noiseless = false;
   synth::Scanner scanner;
 };
 
@@ -63,10 +68,34 @@ void make_cohort(const SynthArguments& arguments, const Context& context) {
   }
 }
 
+void make_dxa(const SynthArguments& arguments, const Context& context) {
+  static const std::map<std::string, synth::DxaView> views{{"spine", synth::DxaView::Spine},
+                                                           {"lateral_spine", synth::DxaView::Lateral},
+                                                           {"femur_left", synth::DxaView::HipLeft},
+                                                           {"femur_right", synth::DxaView::HipRight}};
+  synth::DxaRequest request;
+  request.person = synth::draw_person(arguments.seed);
+  request.view = views.at(arguments.view);
+  request.beam = arguments.beam;
+  request.pixel_mm = arguments.dxa_pixel_mm;
+  if (arguments.thickness_cm)
+    request.slab = synth::SoftTissueSlab{*arguments.thickness_cm, arguments.fat_share};
+  if (request.view == synth::DxaView::Lateral)
+    request.plaques = synth::wall_plaques(synth::build_torso(request.person));
+  // A trunk seen from the side is about 40 cm thick.
+  const double usual_cm = request.view == synth::DxaView::Lateral ? 40 : 20;
+  if (!arguments.noiseless)
+    request.photons_per_mm2 = synth::clinical_photons_per_mm2(arguments.thickness_cm.value_or(usual_cm));
+  synth::write_dxa_study(synth::make_dxa(request, context.parallel), arguments.output, arguments.manufacturer);
+}
+
 int run_synth(const SynthArguments& arguments, const Context& context) {
-  if (arguments.kind == "dxa")
-    throw Error("synth dxa is not built yet");
   std::filesystem::create_directories(arguments.output);
+  if (arguments.kind == "dxa") {
+    make_dxa(arguments, context);
+    progress(context, arguments.output);
+    return Done;
+  }
   if (arguments.kind == "ct")
     make_one(arguments, context);
   else if (arguments.kind == "phantom")
@@ -89,11 +118,23 @@ void add_scanner_options(CLI::App& app, synth::Scanner& scanner) {
   app.add_option("--noise-correlation-mm", scanner.noise_correlation_mm);
 }
 
+void add_dxa_options(CLI::App& app, SynthArguments& arguments) {
+  app.add_option("--view", arguments.view, "of dxa")
+      ->check(CLI::IsMember({"spine", "lateral_spine", "femur_left", "femur_right"}));
+  app.add_option("--beam", arguments.beam, "of dxa")->check(CLI::IsMember(synth::dxa_beams()));
+  app.add_option("--thickness-cm", arguments.thickness_cm, "of dxa: even soft tissue in place of the body's own")
+      ->check(CLI::Range(2.0, 60.0));
+  app.add_option("--fat", arguments.fat_share, "share of fat in it, by mass")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--dxa-pixel-mm", arguments.dxa_pixel_mm, "of dxa, from the front")->check(CLI::Range(0.2, 3.0));
+  app.add_flag("--noiseless", arguments.noiseless, "of dxa: no photon noise");
+  app.add_option("--manufacturer", arguments.manufacturer, "that the dxa header names");
+}
+
 } // namespace
 
 std::function<int(const Context&)> declare_synth(CLI::App& app) {
   auto arguments = std::make_shared<SynthArguments>();
-  app.add_option("kind", arguments->kind, "ct, phantom (cardiac insert), cohort or dxa (not built yet)")
+  app.add_option("kind", arguments->kind, "ct, phantom (cardiac insert), cohort or dxa")
       ->required()
       ->check(CLI::IsMember({"ct", "phantom", "cohort", "dxa"}));
   app.add_option("-o,--output", arguments->output, "folder for the images and truth.json")->required();
@@ -104,6 +145,7 @@ std::function<int(const Context&)> declare_synth(CLI::App& app) {
   app.add_option("--calibration-phantom", arguments->calibration_phantom, "a slab of rods under the back, by name");
   app.add_flag("--people-only", arguments->people_only, "of a cohort: the table and its truth, no images");
   add_scanner_options(app, arguments->scanner);
+  add_dxa_options(app, *arguments);
   return [arguments, &app](const Context& context) {
     // A phantom is scanned by a cardiac protocol unless a scanner option says otherwise.
     const bool own_scanner = app.count("--matrix") + app.count("--pixel-mm") + app.count("--increment-mm") > 0;

@@ -41,8 +41,8 @@ std::function<int(const Context&)> declare_cohort(CLI::App&);
 std::function<int(const Context&)> declare_synth(CLI::App&);
 std::function<int(const Context&)> declare_demo(CLI::App&);
 std::function<int(const Context&)> declare_segment(CLI::App&);
+std::function<int(const Context&)> declare_dxa(CLI::App&);
 std::function<int(const Context&)> declare_inspect(CLI::App&);
-std::function<int(const Context&)> declare_pending(CLI::App&);
 
 [[nodiscard]] io::ReadOptions reading_options(const Context& context);
 

@@ -25,7 +25,7 @@ constexpr std::array<Command, 12> commands{{
     {"inspect", "inventory of every series below a path, and what each is fit for", declare_inspect},
     {"segment", "find arteries and vertebrae in one image", declare_segment},
     {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
-    {"dxa", "areal density from DXA (not built yet)", declare_pending},
+    {"dxa", "areal density, T and Z, and aortic calcium from DXA", declare_dxa},
     {"batch", "every study below a folder; run again, it goes on", declare_batch},
     {"collect", "merge shards of a batch", declare_collect},
 }};

@@ -47,6 +47,10 @@ std::string difference(const CohortResult& result, const FittedModel& model) {
 std::string adjusted_sentence(const CohortResult& result) {
   const FittedModel& lead = lead_model(result);
   const std::string after = fmt::format("after adjustment for {}", fmt::join(adjustment(result), ", "));
+  if (!exposure_slope(lead).ci_low)
+    return fmt::format("Whether {} and {} are associated {} cannot be said: the model gives no interval (see the "
+                       "issues). Estimate: {}",
+                       result.exposure, result.outcome, after, difference(result, lead));
   if (covers_zero(exposure_slope(lead)))
     return fmt::format("No association between {} and {} is shown {}: the adjusted 95 % interval covers zero. "
                        "Estimate: {}",

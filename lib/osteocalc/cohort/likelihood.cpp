@@ -424,13 +424,15 @@ std::optional<double> term_df(Model& model, const Sampling& sampling, std::size_
 
 void add_terms(Model& model, const LikelihoodFit& fit, std::optional<double> df) {
   model.covariance = fit.covariance;
-  const bool testable = fit.runaway.empty() && (df || model.design != "survey");
+  const bool testable = df || model.design != "survey";
   for (std::size_t i = 0; i < fit.names.size(); ++i) {
     const double se = std::sqrt(fit.covariance[i * fit.names.size() + i]);
-    Term term = wald_term(fit.names[i], fit.coefficients[i], se, df);
-    if (!testable)
-      term = {fit.names[i], fit.coefficients[i]};
-    model.terms.push_back(std::move(term));
+    if (!fit.runaway.empty())
+      model.terms.push_back({fit.names[i], fit.coefficients[i]});
+    else if (testable)
+      model.terms.push_back(wald_term(fit.names[i], fit.coefficients[i], se, df));
+    else
+      model.terms.push_back({fit.names[i], fit.coefficients[i], se, fit.coefficients[i] / se});
   }
 }
 

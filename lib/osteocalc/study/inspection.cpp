@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/study/inspection.h"
 
+#include "osteocalc/io/dxa_exam.h"
+
 #include "osteocalc/io/technical_text.h"
 
 namespace osteocalc::study {
 namespace {
+
+FitnessRecord dxa_fitness(const std::optional<std::string>& exam, const io::Series& series) {
+  if (!exam)
+    return {false, Verdict::Refuse, {"this is not recognised as a DXA exam"}};
+  if (series.first().rescale_type == "ATTENUATION")
+    return {true, Verdict::Accept, {}};
+  return {false, Verdict::Refuse, {"geometry only, no density, unless the file maps its values to g/cm2"}};
+}
 
 FitnessRecord record_of(Fitness fitness) {
   return {fitness.verdict != Verdict::Refuse, fitness.verdict, std::move(fitness.reasons)};
@@ -36,16 +46,20 @@ SeriesRecord record_of(const io::Series& series, const Protocol& protocol) {
   record.steps = series.stack.steps;
   for (const Use use : all_uses)
     record.fit[static_cast<std::size_t>(use)] = record_of(judge(series, use, protocol));
-  record.dxa = record.exam ? FitnessRecord{true, Verdict::Accept, {}}
-                           : FitnessRecord{false, Verdict::Refuse, {"this is not recognised as a DXA exam"}};
+  record.dxa = dxa_fitness(record.exam, series);
   record.findings = series.findings;
   return record;
 }
 
 } // namespace
 
-std::optional<std::string> dxa_exam(const io::Series& /*series*/) {
-  return std::nullopt; // DXA series are not read yet
+std::optional<std::string> dxa_exam(const io::Series& series) {
+  if (series.slices.empty() || !io::is_dxa_modality(series.first().modality))
+    return std::nullopt;
+  const io::DicomHeader& header = series.first();
+  const auto exam = io::dxa_exam_from(
+      {header.protocol_name, header.series_description, header.study_description, header.body_part, {}});
+  return exam ? std::optional(std::string(to_string(*exam))) : std::nullopt;
 }
 
 Inspection inspect(const io::Inventory& inventory, const Protocol& protocol) {

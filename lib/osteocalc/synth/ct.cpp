@@ -58,6 +58,7 @@ SyntheticCt make_ct(const CtRequest& request, Parallel parallel) {
       .torso = build_torso(request.person, request.densities), .scanner = request.scanner, .loads = request.calcium};
   Torso& torso = truth.torso;
   truth.plaques = place_calcium(torso, request.calcium);
+  truth.plaques.insert(truth.plaques.end(), request.plaques.begin(), request.plaques.end());
   if (!request.calibration_phantom.empty()) {
     truth.slab = calibration_slab(request.calibration_phantom, torso.trunk.table_mm);
     torso.trunk.table_mm += CalibrationSlab::thickness_mm;

@@ -19,6 +19,7 @@ struct CtRequest {
   Scanner scanner{};
   std::vector<CalciumLoad> calcium{};    ///< none = an artery without calcium
   std::vector<LevelDensity> densities{}; ///< trabecular densities that replace the person's
+  std::vector<Plaque> plaques{};         ///< further ones at given places
   std::string calibration_phantom{};     ///< one of calibration_phantoms(); empty = none
   std::string patient_id = "SYNTHETIC";
 };

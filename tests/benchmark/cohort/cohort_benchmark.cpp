@@ -50,7 +50,7 @@ Table big_table(std::size_t rows, std::size_t columns) {
     RandomStream random(1, j);
     Numbers cells(rows);
     for (std::size_t i = 0; i < rows; ++i) {
-      cells[i] = j == 0   ? static_cast<double>(random.below(15)) // stratum
+      cells[i] = j == 0   ? static_cast<double>(random.below(40)) // stratum
                  : j == 1 ? static_cast<double>(random.below(2))  // PSU
                  : j == 2 ? 100 + 900 * random.uniform()          // weight
                           : random.uniform();

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/core/parallel.h"
+#include "osteocalc/dxa/attenuation_model.h"
+#include "osteocalc/dxa/decomposition.h"
+#include "osteocalc/dxa/dxa_result.h"
+#include "osteocalc/dxa/region_file.h"
+#include "osteocalc/image/dxa_image.h"
+
+#include <optional>
+#include <string>
+
+namespace osteocalc::study {
+
+struct DxaOptions {
+  std::string reference{reference::default_dxa_reference};
+  std::optional<std::string> manufacturer;          ///< instead of the header's
+  std::optional<dxa::AttenuationModel> calibration; ///< instead of the file's
+  std::optional<dxa::RegionFile> regions;           ///< instead of those that are found
+  std::optional<dxa::MarkFile> marks;               ///< of a lateral image
+  std::optional<double> age_years;                  ///< instead of the header's
+  std::optional<Sex> sex;                           ///< instead of the header's
+  std::optional<bool> postmenopausal;
+  std::string race;
+  Parallel parallel;
+};
+
+/// A DXA image's result with the map it was measured on, for pictures.
+struct DxaMeasured {
+  dxa::DxaResult result;
+  std::optional<Volume<float>> bone_g_cm2; ///< absent for pictures without a scale
+};
+
+/// Everything one DXA image allows: areal density where it carries one or can be decomposed, AAC from a lateral image
+/// with marks. Nothing is read from grey levels; what is refused has its reason.
+[[nodiscard]] DxaMeasured measure_dxa(const DxaImage& image, const DxaOptions& options);
+
+} // namespace osteocalc::study

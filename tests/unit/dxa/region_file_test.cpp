@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/dxa/region_file.h"
+
+#include "osteocalc/core/error.h"
+
+#include <gtest/gtest.h>
+
+namespace osteocalc::dxa {
+namespace {
+
+TEST(RegionFile, ComesBackAsItWasWritten) {
+  const std::vector<Region> regions{{"L1", {{1, 2}, {30, 2}, {30, 30}}, RegionArea::Outline},
+                                    {"neck", {{1, 2}, {30, 2}, {30, 31}}, RegionArea::BoneInside}};
+  const RegionFile read = parse_regions(regions_json(regions));
+  ASSERT_EQ(read.regions.size(), 2U);
+  EXPECT_EQ(read.regions[0].outline, regions[0].outline);
+  EXPECT_EQ(read.regions[0].area, RegionArea::Outline);
+  EXPECT_EQ(read.regions[1].area, RegionArea::BoneInside);
+}
+
+TEST(RegionFile, RefusesWhatEnclosesNothing) {
+  EXPECT_THROW(static_cast<void>(parse_regions("{}")), ConfigError);
+  EXPECT_THROW(static_cast<void>(parse_regions(
+                   R"({"schema":"osteocalc.dxa_roi/1","regions":[{"name":"L1","outline_mm":[[0,0],[1,1],[2,2]]}]})")),
+               ConfigError);
+}
+
+TEST(MarkFile, ReadersLengthsWin) {
+  const MarkFile file = parse_marks(R"({"schema":"osteocalc.dxa_marks/1",
+    "vertebrae":[{"level":"L2","points_mm":[[1,1],[2,1],[3,1],[1,9],[2,9],[3,9]]}],
+    "calcium":[{"level":"L2","wall":"posterior","calcified_mm":7}]})");
+  ASSERT_EQ(file.marks.size(), 1U);
+  std::vector<WallCalcium> walls{{Vertebra::L2, Wall::Posterior, 2, 30}, {Vertebra::L2, Wall::Anterior, 3, 30}};
+  apply_lengths(walls, file);
+  EXPECT_EQ(walls[0].calcified_mm, 7);
+  EXPECT_EQ(walls[1].calcified_mm, 3);
+  EXPECT_THROW(static_cast<void>(parse_marks(R"({"schema":"osteocalc.dxa_marks/1",
+    "vertebrae":[{"level":"L2","points_mm":[[1,1]]}]})")),
+               ConfigError);
+}
+
+} // namespace
+} // namespace osteocalc::dxa
