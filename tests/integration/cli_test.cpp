@@ -55,22 +55,6 @@ TEST_F(CliUsage, WhatIsNotUnderstoodIsWrongUsage) {
   }
 }
 
-TEST_F(CliUsage, VerbsThatHelpCallsNotBuiltYetFailAndSaySo) {
-  std::istringstream help(osteocalc({"--help"}).out);
-  for (std::string line; std::getline(help, line);) {
-    std::smatch verb;
-    if (!std::regex_search(line, verb, std::regex("^  ([a-z]+) .*\\(not built yet\\)")))
-      continue;
-    const Outcome run = osteocalc({verb[1].str(), "anything", "-o", "anywhere"});
-    EXPECT_EQ(run.status, 1) << verb[1];
-    EXPECT_TRUE(run.says(verb[1].str() + " is not built yet")) << run.err;
-    EXPECT_TRUE(run.out.empty()) << verb[1];
-  }
-  const Outcome dxa = osteocalc({"synth", "dxa", "-o", file("x")});
-  EXPECT_EQ(dxa.status, 1);
-  EXPECT_TRUE(dxa.says("not built yet"));
-}
-
 TEST_F(CliUsage, AMissingInputIsAFailureThatNamesIt) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"score", "/no/such/scan"},
