@@ -289,6 +289,8 @@ void watch(pid_t child, const ChildCommand& command, ChildOutcome& outcome) {
   }
   while (!has_ended(child))
     std::this_thread::sleep_for(first_poll);
+  if (const int signal = interruption) // came while the child was ending by itself
+    outcome.interrupted_by = signal;
   outcome.seconds = seconds_since(started);
 }
 
