@@ -276,4 +276,16 @@ std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Pa
   });
 }
 
+std::vector<std::optional<BodyFinding>> find_vertebral_bodies(const Volume<LabelId>& labels,
+                                                              const std::vector<Vertebra>& levels, Parallel parallel) {
+  const std::vector<Labelled> vertebrae = labelled_vertebrae(labels);
+  return parallel_map(levels.size(), parallel, [&](std::size_t asked) -> std::optional<BodyFinding> {
+    const auto found = std::ranges::find(vertebrae, levels[asked], &Labelled::level);
+    if (found == vertebrae.end())
+      return std::nullopt;
+    const auto i = static_cast<std::size_t>(found - vertebrae.begin());
+    return find_body(labels, *found, possible_axes(vertebrae, i, labels.geometry()));
+  });
+}
+
 } // namespace osteocalc::bone

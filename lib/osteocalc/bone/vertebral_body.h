@@ -40,4 +40,8 @@ struct BodyFinding {
 /// whole vertebra in front of the spinal canal. Cranial to caudal.
 [[nodiscard]] std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Parallel parallel);
 
+/// The same for some levels, in their order; nothing for one that is not labelled.
+[[nodiscard]] std::vector<std::optional<BodyFinding>>
+find_vertebral_bodies(const Volume<LabelId>& labels, const std::vector<Vertebra>& levels, Parallel parallel);
+
 } // namespace osteocalc::bone

@@ -12,6 +12,14 @@ namespace osteocalc::study {
 [[nodiscard]] std::optional<calcium::DensityLine> density_line(const calibration::Calibration& calibration,
                                                                Issues& issues);
 
+/// Takes bone that bulges into the aorta's label out of it, and says how much lies against bone. Not for enhanced
+/// blood: it is one bright piece that touches everything.
+void remove_osteophytes(const Volume<std::int16_t>& hu, Volume<LabelId>& labels, int bright_hu, Parallel parallel,
+                        Issues& issues);
+
+/// Vessels with calcium, categories and percentiles of the beds' scores, anew; a lower bound or a cut bed is no class.
+void judge_calcium(const CalciumOptions& options, bool lower_bound, StudyResult& result);
+
 /// Every bed's scores, categories and percentiles into `result`, with the guards' Issues. Needs result.study; fills
 /// result.beds, result.noise.
 void measure_calcium(const CtImage& image, const LabelMap& labels, const std::vector<bone::BodyFinding>& bodies,
