@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
     ++done;
   }
   start = std::chrono::steady_clock::now();
-  const bool same = numbers_of(review.measured_afresh()) == numbers_of(review.values());
+  const bool same = review::numbers_of(review.measured_afresh()) == review::numbers_of(review.values());
   std::printf("after %d edits the numbers are %s; all afresh takes %.0f ms\n\n| edit | n | median ms | largest ms |\n"
               "|---|---|---|---|\n",
               wanted, same ? "identical" : "NOT identical", milliseconds_since(start));
