@@ -103,17 +103,17 @@ const Edit& Review::apply(const Action& action, const Author& author) {
   const auto numbers_before = numbers_of(values_);
   Before before = perform(action, author, record);
   follow(before);
-  auto numbers = numbers_of(values_);
-  numbers.insert(numbers_before.begin(), numbers_before.end()); // names that are gone
-  for (const auto& [name, unused] : numbers) {
-    const auto value_in = [&](const auto& list) {
-      const auto found = list.find(name);
-      return found == list.end() ? std::optional<double>() : found->second;
-    };
-    if (const NumberChange change{name, value_in(numbers_before), value_in(numbers_of(values_))};
+  const auto numbers_after = numbers_of(values_);
+  auto all = numbers_after;
+  all.insert(numbers_before.begin(), numbers_before.end()); // names that are gone
+  const auto value_in = [](const auto& numbers, const std::string& name) {
+    const auto found = numbers.find(name);
+    return found == numbers.end() ? std::optional<double>() : found->second;
+  };
+  for (const auto& [name, unused] : all)
+    if (const NumberChange change{name, value_in(numbers_before, name), value_in(numbers_after, name)};
         change.before != change.after)
       record.changes.push_back(change);
-  }
   before_.push_back(std::move(before));
   edits_.push_back(std::move(record));
   undone_.clear();
