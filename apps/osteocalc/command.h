@@ -36,6 +36,7 @@ std::function<int(const Context&)> declare_cohort(CLI::App&);
 std::function<int(const Context&)> declare_synth(CLI::App&);
 std::function<int(const Context&)> declare_demo(CLI::App&);
 std::function<int(const Context&)> declare_segment(CLI::App&);
+std::function<int(const Context&)> declare_readers(CLI::App&);
 std::function<int(const Context&)> declare_pending(CLI::App&);
 
 /// Issues, one a line, on stderr.

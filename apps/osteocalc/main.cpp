@@ -27,6 +27,7 @@ constexpr std::array<Command, 12> commands{{
     {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
     {"dxa", "areal density from DXA (not built yet)", declare_pending},
     {"batch", "every study below a folder (not built yet)", declare_pending},
+    {"readers", "how far two blind readers of a batch agree", declare_readers},
     {"collect", "merge shards of a batch (not built yet)", declare_pending},
 }};
 

@@ -59,7 +59,8 @@ void paint_crosshair(QPainter& painter, const view::Surface& surface, const Sess
 void paint_levels(QPainter& painter, const view::Surface& surface, const Session& session, const QRect& rect) {
   if (!session.review() || session.state.overlay_opacity == 0)
     return;
-  for (const bone::BodyFinding& finding : session.review()->bodies()) {
+  for (std::size_t i = 0; i < session.review()->body_count(); ++i) {
+    const bone::BodyFinding& finding = session.review()->body(i);
     const auto level = review::shifted(finding.level, session.review()->marks().level_shift);
     if (!finding.body || !level)
       continue;
@@ -141,9 +142,8 @@ void paint_pane(QPainter& painter, Session& session, const PanePlace& place) {
       paint_density_key(painter, rect);
   } else {
     const view::Surface surface = session.surface(place.pane, rect.width(), rect.height());
-    if (place.pane == Pane::Curved && surface.rows.front().step_mm == Vec3{} && surface.rows.back().step_mm == Vec3{} &&
-        !session.review())
-      write(painter, rect, Qt::AlignCenter, "no aorta is labelled");
+    if (std::ranges::all_of(surface.rows, [](const view::SurfaceRow& row) { return norm(row.step_mm) == 0; }))
+      write(painter, rect, Qt::AlignCenter, session.review() ? "no aorta is labelled" : "measuring ...");
     paint_crosshair(painter, surface, session, rect);
     paint_levels(painter, surface, session, rect);
     paint_letters(painter, surface, rect);

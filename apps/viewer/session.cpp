@@ -232,11 +232,10 @@ bool Session::use_tool(const Vec3& point_mm) {
     if (!level)
       return false;
     const Vertebra machine = *review::shifted(*level, -review_->marks().level_shift);
-    const auto body = std::ranges::find(review_->bodies(), machine, &bone::BodyFinding::level);
+    const bone::VertebralBody& body = *nearest_body()->body;
     bone::VoiPlacement placement; // to the point, in the body's own axes
-    const Vec3 away = point_mm - body->body->center_mm;
     for (std::size_t axis = 0; axis < 3; ++axis)
-      placement.shift_mm[axis] = dot(away, body->body->mask.geometry().axes[axis]);
+      placement.shift_mm[axis] = dot(point_mm - body.center_mm, body.mask.geometry().axes[axis]);
     if (const auto found = review_->marks().placements.find(machine); found != review_->marks().placements.end())
       placement.scale = found->second.scale;
     return edit(review::PlaceVolume{*level, placement}, {});
@@ -268,14 +267,18 @@ bool Session::end_stroke() {
   return edit(stroke, {});
 }
 
-std::optional<Vertebra> Session::level_at_cursor() const {
-  if (!review_)
-    return std::nullopt;
+const bone::BodyFinding* Session::nearest_body() const {
   const bone::BodyFinding* nearest = nullptr;
   const Vec3 cursor = cursor_mm();
-  for (const bone::BodyFinding& finding : review_->bodies())
-    if (finding.body && (!nearest || norm(finding.body->center_mm - cursor) < norm(nearest->body->center_mm - cursor)))
+  for (std::size_t i = 0; review_ && i < review_->body_count(); ++i)
+    if (const bone::BodyFinding& finding = review_->body(i);
+        finding.body && (!nearest || norm(finding.body->center_mm - cursor) < norm(nearest->body->center_mm - cursor)))
       nearest = &finding;
+  return nearest;
+}
+
+std::optional<Vertebra> Session::level_at_cursor() const {
+  const bone::BodyFinding* nearest = nearest_body();
   return nearest ? review::shifted(nearest->level, review_->marks().level_shift) : std::nullopt;
 }
 

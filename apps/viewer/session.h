@@ -53,6 +53,7 @@ class Session {
   [[nodiscard]] std::optional<Vertebra> level_at_cursor() const;
 
  private:
+  [[nodiscard]] const bone::BodyFinding* nearest_body() const;
   [[nodiscard]] view::Picture scene_picture(int width, int height);
   void follow(); ///< marks and scene after the numbers changed
   bool save();

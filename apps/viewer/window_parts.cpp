@@ -37,6 +37,10 @@ QTableWidget* make_table(QWidget* parent, const QStringList& columns) {
   table->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
   table->setFocusPolicy(Qt::NoFocus); // keys belong to the panes
+  QFont small = table->font();
+  small.setPointSizeF(0.85 * small.pointSizeF());
+  table->setFont(small);
+  table->horizontalHeader()->setFont(small);
   return table;
 }
 
@@ -262,6 +266,9 @@ void MainWindow::refresh() {
     tools_->actions()[static_cast<int>(state.tool)]->setChecked(true);
     target_->setCurrentIndex(std::max(0, target_->findData(state.target)));
     layout_->setCurrentText(text(state.layout));
+    const auto preset = std::ranges::find(view::window_presets(), state.window, &view::WindowPreset::window);
+    preset_->setCurrentIndex(
+        preset == view::window_presets().end() ? -1 : static_cast<int>(preset - view::window_presets().begin()));
     for (QSlider* slider : {opacity_, slab_})
       slider->blockSignals(true); // they show the state, they do not change it here
     opacity_->setValue(static_cast<int>(std::lround(100 * state.overlay_opacity)));

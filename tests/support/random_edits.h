@@ -54,10 +54,9 @@ class RandomEdits {
     return beds[static_cast<std::size_t>(below(static_cast<int>(beds.size())))];
   }
   Vertebra any_level(const review::Review& review) {
-    const auto& bodies = review.bodies();
-    if (bodies.empty())
+    if (review.body_count() == 0)
       return Vertebra::L1;
-    const Vertebra machine = bodies[static_cast<std::size_t>(below(static_cast<int>(bodies.size())))].level;
+    const Vertebra machine = review.body(static_cast<std::size_t>(below(static_cast<int>(review.body_count())))).level;
     return review::shifted(machine, review.marks().level_shift).value_or(Vertebra::L1);
   }
   review::Voxel any_voxel(const review::Review& review) {

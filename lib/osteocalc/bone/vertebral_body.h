@@ -40,8 +40,9 @@ struct BodyFinding {
 /// whole vertebra in front of the spinal canal. Cranial to caudal.
 [[nodiscard]] std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Parallel parallel);
 
-/// The same for some levels, in their order; nothing for one that is not labelled.
-[[nodiscard]] std::vector<std::optional<BodyFinding>>
-find_vertebral_bodies(const Volume<LabelId>& labels, const std::vector<Vertebra>& levels, Parallel parallel);
+/// A body after its labels were edited, seen along the axes it was found with, within the same box: it follows an
+/// edit at once, and what it becomes does not depend on the edits before. Nothing where none was found.
+/// \param found what find_vertebral_bodies() gave
+[[nodiscard]] BodyFinding refitted_body(const Volume<LabelId>& labels, const BodyFinding& found);
 
 } // namespace osteocalc::bone

@@ -56,6 +56,21 @@ std::optional<Vertebra> level_of_bed(const std::string& bed) {
   return bed.starts_with(prefix) ? vertebra_from_string(std::string_view(bed).substr(prefix.size())) : std::nullopt;
 }
 
+bone::VoiPlacement placement_in(const Marks& marks, Vertebra machine_level) {
+  const auto found = marks.placements.find(machine_level);
+  return found == marks.placements.end() ? bone::VoiPlacement{} : found->second;
+}
+
+bone::BodyFinding copy_of(const bone::BodyFinding& finding) {
+  bone::BodyFinding copy{finding.level, {}, finding.missing};
+  if (finding.body) {
+    const bone::VertebralBody& body = *finding.body;
+    copy.body = bone::VertebralBody{body.level,   body.mask.clone(), body.center_mm,           body.mid_height_index,
+                                    body.heights, body.tilt_deg,     body.cut_by_field_of_view};
+  }
+  return copy;
+}
+
 } // namespace
 
 Review::Review(Subject subject)
@@ -72,15 +87,22 @@ Review::Review(Subject subject)
   options_.bone.age_years = values_.study.age_years;
   options_.bone.parallel = options_.parallel;
 
-  bodies_ = bone::find_vertebral_bodies(labels_.voxels, options_.parallel);
+  found_ = bone::find_vertebral_bodies(labels_.voxels, options_.parallel);
   const bool enhanced = values_.study.contrast == study::Contrast::Present;
   if (!enhanced)
     study::remove_osteophytes(image.hu, labels_.voxels, calcium::standard_bounds[0], options_.parallel, values_.issues);
-  rule_.emplace(labels_.voxels, bodies_);
-  study::BedMap map = study::make_beds(labels_.voxels, bodies_, *rule_, options_.parallel);
+  rule_.emplace(labels_.voxels, found_);
+  study::BedMap map = study::make_beds(labels_.voxels, found_, *rule_, options_.parallel);
   bed_labels_ = std::move(map.labels);
-  for (const study::Bed& bed : map.beds)
+  arteries_ = {bed_labels_.geometry().size, {-1, -1, -1}, 0};
+  for (const study::Bed& bed : map.beds) {
     in_view_[bed.region.name] = bed.incomplete;
+    if (!bed.box.empty())
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        arteries_.low[axis] = std::min(arteries_.low[axis], bed.box.low[axis]);
+        arteries_.high[axis] = std::max(arteries_.high[axis], bed.box.high[axis]);
+      }
+  }
   const calcium::ScoreOptions scoring = score_options(image, values_.study, options_);
   min_hu_ = lowest_hu(scoring);
   lower_bound_ = values_.study.increment_mm > options_.calcium.gated_increment_mm;
@@ -90,8 +112,10 @@ Review::Review(Subject subject)
     values_.issues.push_back(refused("CAL-CONTRAST", "calcium",
                                      "the blood is enhanced (130 HU no longer separates calcium from it) an Agatston "
                                      "score needs a scan without contrast"));
-  levels_ = parallel_map(bodies_.size(), options_.parallel, [&](std::size_t i) {
-    return bone::measure_vertebra(image.hu, bodies_[i], options_.calibration, options_.bone);
+  levels_ = parallel_map(found_.size(), options_.parallel, [&](std::size_t i) {
+    Level level{copy_of(found_[i]), {}};
+    level.density = measured(level.finding);
+    return level;
   });
   collect_beds();
   collect_bone();
@@ -102,6 +126,7 @@ const Edit& Review::apply(const Action& action, const Author& author) {
   Edit record{action, author.reader, author.time, author.why, {}, {}, {}};
   const auto numbers_before = numbers_of(values_);
   Before before = perform(action, author, record);
+  measure_changed_levels(before);
   follow(before);
   const auto numbers_after = numbers_of(values_);
   auto all = numbers_after;
@@ -131,7 +156,9 @@ bool Review::undo() {
       replaced.push_back({{part.span.z, part.span.y, x, x + 1}, labels_.voxels(x, part.span.y, part.span.z)});
   restore(labels_.voxels, state.voxels);
   std::swap(marks_, state.marks);
-  follow({std::move(replaced), std::move(state.marks)});
+  for (auto& [i, level] : state.levels)
+    levels_[i] = std::move(level);
+  follow({std::move(replaced), std::move(state.marks), std::move(state.levels)});
   undone_.push_back(std::move(edits_.back()));
   edits_.pop_back();
   return true;
@@ -160,7 +187,7 @@ Review::Before Review::assign(const AssignLesion& action, Edit& record) {
         if (holds(lesion, action.voxel)) {
           record.before = action.bed;
           record.after = bed_in_words(action.to);
-          return {relabel(labels_.voxels, spans_of(lesion), action.to), marks_};
+          return {relabel(labels_.voxels, spans_of(lesion), action.to), marks_, {}};
         }
   throw Error(fmt::format("no lesion of {} at voxel {}, {}, {} (an earlier edit may have taken it) pick it again",
                           action.bed, action.voxel[0], action.voxel[1], action.voxel[2]));
@@ -168,7 +195,7 @@ Review::Before Review::assign(const AssignLesion& action, Edit& record) {
 
 Vertebra Review::machine_level(Vertebra shown) const {
   const std::optional<Vertebra> level = shifted(shown, -marks_.level_shift);
-  if (!level || std::ranges::find(bodies_, *level, &bone::BodyFinding::level) == bodies_.end())
+  if (!level || std::ranges::find(found_, *level, &bone::BodyFinding::level) == found_.end())
     throw Error(fmt::format("no vertebra is named {} here", to_string(shown)));
   return *level;
 }
@@ -207,7 +234,7 @@ void Review::mark_level(Vertebra level, const Action& action, const Author& auth
 }
 
 Review::Before Review::perform(const Action& action, const Author& author, Edit& record) {
-  Before before{{}, marks_};
+  Before before{{}, marks_, {}};
   if (const auto* lesion = std::get_if<AssignLesion>(&action))
     return assign(*lesion, record);
   if (const auto* accepted = std::get_if<AcceptLesion>(&action)) {
@@ -241,57 +268,36 @@ void Review::follow(const Before& before) {
     follow_levels(before.marks.level_shift);
   if (!before.voxels.empty())
     follow_voxels(before.voxels);
-  bool bone_changed = before.marks.level_shift != marks_.level_shift || before.marks.excluded != marks_.excluded ||
-                      before.marks.used != marks_.used;
-  std::set<Vertebra> measure_again;
-  for (const LabelledSpan& part : before.voxels)
-    for (const LabelId id : {part.label, labels_.voxels(part.span.x_begin, part.span.y, part.span.z)})
-      for (const auto& level : {vertebra_from_whole_label(id), vertebra_from_body_label(id)})
-        if (level)
-          for (const int by : {-1, 0, 1}) // a vertebra's neighbours say which way it lies
-            if (const auto touched = shifted(*level, by); touched && *touched != Vertebra::S1)
-              measure_again.insert(*touched);
-  find_again(measure_again);
-  for (std::size_t i = 0; i < bodies_.size(); ++i) {
-    const auto placement_in = [&](const Marks& marks) {
-      const auto found = marks.placements.find(bodies_[i].level);
-      return found == marks.placements.end() ? bone::VoiPlacement{} : found->second;
-    };
-    if (placement_in(before.marks) != placement_in(marks_)) {
-      measure_level(i);
-      bone_changed = true;
-    }
-  }
   collect_beds();
-  if (bone_changed || !measure_again.empty())
+  if (!before.levels.empty() || before.marks.level_shift != marks_.level_shift ||
+      before.marks.excluded != marks_.excluded || before.marks.used != marks_.used)
     collect_bone();
   else
     values_.paradox = study::classify_paradox(values_, options_.paradox);
 }
 
-void Review::find_again(const std::set<Vertebra>& levels) {
-  if (levels.empty())
-    return;
-  const std::vector<Vertebra> list(levels.begin(), levels.end());
-  std::vector<std::optional<bone::BodyFinding>> found =
-      bone::find_vertebral_bodies(labels_.voxels, list, options_.parallel);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto place = std::ranges::lower_bound(bodies_, list[i], {}, &bone::BodyFinding::level);
-    const bool known = place != bodies_.end() && place->level == list[i];
-    const auto at = place - bodies_.begin();
-    if (known && !found[i]) {
-      bodies_.erase(place);
-      levels_.erase(levels_.begin() + at);
-    } else if (found[i]) {
-      if (known) {
-        *place = std::move(*found[i]);
-      } else {
-        bodies_.insert(place, std::move(*found[i]));
-        levels_.insert(levels_.begin() + at, bone::VertebraDensity{});
-      }
-      measure_level(static_cast<std::size_t>(at));
-    }
+/// Vertebrae whose labels or volume of interest the edit changed; what they were goes into `before`.
+void Review::measure_changed_levels(Before& before) {
+  std::set<Vertebra> painted;
+  for (const LabelledSpan& part : before.voxels)
+    for (const LabelId id : {part.label, labels_.voxels(part.span.x_begin, part.span.y, part.span.z)})
+      for (const auto& level : {vertebra_from_whole_label(id), vertebra_from_body_label(id)})
+        if (level)
+          painted.insert(*level);
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    const Vertebra level = found_[i].level;
+    const bool refit = painted.contains(level);
+    if (!refit && placement_in(before.marks, level) == placement_in(marks_, level))
+      continue;
+    Level now{refit ? bone::refitted_body(labels_.voxels, found_[i]) : copy_of(levels_[i].finding), {}};
+    now.density = measured(now.finding);
+    before.levels.emplace(i, std::exchange(levels_[i], std::move(now)));
   }
+}
+
+bone::VertebraDensity Review::measured(const bone::BodyFinding& finding) const {
+  return bone::measure_vertebra(image_->hu, finding, options_.calibration, options_.bone,
+                                placement_in(marks_, finding.level));
 }
 
 void Review::follow_voxels(const std::vector<LabelledSpan>& voxels) {
@@ -302,6 +308,10 @@ void Review::follow_voxels(const std::vector<LabelledSpan>& voxels) {
     for (int x = part.span.x_begin; x < part.span.x_end; ++x)
       bed_labels_(x, part.span.y, part.span.z) =
           rule_->at(labels_.voxels(x, part.span.y, part.span.z), x, part.span.y, part.span.z);
+    arteries_.low = {std::min(arteries_.low[0], part.span.x_begin), std::min(arteries_.low[1], part.span.y),
+                     std::min(arteries_.low[2], low)};
+    arteries_.high = {std::max(arteries_.high[0], part.span.x_end - 1), std::max(arteries_.high[1], part.span.y),
+                      std::max(arteries_.high[2], high)};
   }
   if (scorer_)
     scorer_->rescore(bed_labels_, low, high);
@@ -309,24 +319,18 @@ void Review::follow_voxels(const std::vector<LabelledSpan>& voxels) {
 
 void Review::follow_levels(int shift_before) {
   rule_->shift_levels(marks_.level_shift - shift_before);
-  parallel_for(static_cast<std::size_t>(bed_labels_.size(2)), options_.parallel, [&](std::size_t slice) {
-    const int z = static_cast<int>(slice);
+  const auto& [low, high, unused] = arteries_;
+  parallel_for(static_cast<std::size_t>(std::max(0, high[2] - low[2] + 1)), options_.parallel, [&](std::size_t slice) {
+    const int z = arteries_.low[2] + static_cast<int>(slice);
     const SliceView<LabelId> beds = bed_labels_.slice(z);
     const SliceView<const LabelId> labels = std::as_const(labels_.voxels).slice(z);
-    for (int y = 0; y < beds.height; ++y)
-      for (int x = 0; x < beds.width; ++x)
+    for (int y = arteries_.low[1]; y <= arteries_.high[1]; ++y)
+      for (int x = arteries_.low[0]; x <= arteries_.high[0]; ++x)
         if (beds(x, y) != 0)
           beds(x, y) = rule_->at(labels(x, y), x, y, z);
   });
-  if (scorer_)
-    scorer_->rescore(bed_labels_, 0, bed_labels_.size(2) - 1);
-}
-
-void Review::measure_level(std::size_t body) {
-  const auto placement = marks_.placements.find(bodies_[body].level);
-  levels_[body] =
-      bone::measure_vertebra(image_->hu, bodies_[body], options_.calibration, options_.bone,
-                             placement == marks_.placements.end() ? bone::VoiPlacement{} : placement->second);
+  if (scorer_ && high[2] >= low[2])
+    scorer_->rescore(bed_labels_, low[2], high[2]);
 }
 
 void Review::collect_beds() {
@@ -365,7 +369,10 @@ bone::BoneResult Review::bone_of(std::vector<bone::VertebraDensity> vertebrae) c
 }
 
 void Review::collect_bone() {
-  values_.bone = bone_of(levels_);
+  std::vector<bone::VertebraDensity> densities;
+  for (const Level& level : levels_)
+    densities.push_back(level.density);
+  values_.bone = bone_of(std::move(densities));
   values_.paradox = study::classify_paradox(values_, options_.paradox);
 }
 
@@ -394,10 +401,18 @@ std::optional<Review::Picked> Review::lesion_at(const Voxel& voxel) const {
   return best;
 }
 
+bool Review::is_painted(Vertebra machine_level) const {
+  return std::ranges::any_of(before_, [&](const Before& before) { // only paint changes voxels and levels both
+    return !before.voxels.empty() && std::ranges::any_of(before.levels, [&](const auto& level) {
+      return found_[level.first].level == machine_level;
+    });
+  });
+}
+
 study::StudyResult Review::measured_afresh() const {
   study::StudyResult fresh = values_;
   if (scorer_) {
-    const Volume<LabelId> beds = study::make_beds(labels_.voxels, bodies_, *rule_, options_.parallel).labels;
+    const Volume<LabelId> beds = study::make_beds(labels_.voxels, found_, *rule_, options_.parallel).labels;
     const calcium::RegionScorer scorer(image_->hu, beds, regions_, score_options(*image_, values_.study, options_));
     for (study::BedScore& bed : fresh.beds)
       for (const calcium::RegionScores& scored : scorer.scores())
@@ -407,12 +422,9 @@ study::StudyResult Review::measured_afresh() const {
     fresh.issues = values_.issues;
   }
   std::vector<bone::VertebraDensity> levels;
-  for (const bone::BodyFinding& finding : bone::find_vertebral_bodies(labels_.voxels, options_.parallel)) {
-    const auto placement = marks_.placements.find(finding.level);
+  for (const bone::BodyFinding& finding : found_)
     levels.push_back(
-        bone::measure_vertebra(image_->hu, finding, options_.calibration, options_.bone,
-                               placement == marks_.placements.end() ? bone::VoiPlacement{} : placement->second));
-  }
+        measured(is_painted(finding.level) ? bone::refitted_body(labels_.voxels, finding) : copy_of(finding)));
   fresh.bone = bone_of(std::move(levels));
   fresh.paradox = study::classify_paradox(fresh, options_.paradox);
   return fresh;

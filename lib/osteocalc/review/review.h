@@ -57,7 +57,9 @@ class Review {
   [[nodiscard]] const CtImage& image() const noexcept { return *image_; }
   [[nodiscard]] const LabelMap& labels() const noexcept { return labels_; }
   [[nodiscard]] const Marks& marks() const noexcept { return marks_; }
-  [[nodiscard]] const std::vector<bone::BodyFinding>& bodies() const noexcept { return bodies_; }
+  /// Bodies under the machine's levels. \pre i < body_count()
+  [[nodiscard]] const bone::BodyFinding& body(std::size_t i) const { return levels_[i].finding; }
+  [[nodiscard]] std::size_t body_count() const noexcept { return levels_.size(); }
   [[nodiscard]] int min_hu() const noexcept { return min_hu_; }
 
   /// The lesion a click on this voxel means: of the finest bed, or the nearest within 3 mm; its bed goes with it.
@@ -71,20 +73,26 @@ class Review {
   [[nodiscard]] study::StudyResult measured_afresh() const;
 
  private:
+  struct Level { ///< a vertebra under the machine's name, as it stands
+    bone::BodyFinding finding;
+    bone::VertebraDensity density;
+  };
   struct Before { ///< what undo restores
     std::vector<LabelledSpan> voxels;
     Marks marks;
+    std::map<std::size_t, Level> levels;
   };
   Before perform(const Action& action, const Author& author, Edit& record);
   Before assign(const AssignLesion& action, Edit& record);
   void mark_level(Vertebra level, const Action& action, const Author& author, Edit& record);
   void follow(const Before& before);
+  void measure_changed_levels(Before& before);
   void follow_voxels(const std::vector<LabelledSpan>& voxels);
   void follow_levels(int shift_before);
-  void find_again(const std::set<Vertebra>& levels);
-  void measure_level(std::size_t body);
+  [[nodiscard]] bone::VertebraDensity measured(const bone::BodyFinding& finding) const;
   void collect_beds();
   void collect_bone();
+  [[nodiscard]] bool is_painted(Vertebra machine_level) const;
   [[nodiscard]] Vertebra machine_level(Vertebra shown) const;
   [[nodiscard]] bone::BoneResult bone_of(std::vector<bone::VertebraDensity> vertebrae) const;
 
@@ -93,8 +101,9 @@ class Review {
   study::AnalyzeOptions options_;
   bool lower_bound_ = false;
   int min_hu_ = 130;
-  std::vector<bone::BodyFinding> bodies_; ///< under the machine's levels
-  std::vector<bone::VertebraDensity> levels_;
+  std::vector<bone::BodyFinding> found_; ///< by the machine
+  std::vector<Level> levels_;            ///< one for each of those
+  LabelBox arteries_;                    ///< around all that ever was in a bed
   std::optional<study::BedRule> rule_;
   Volume<LabelId> bed_labels_;
   std::vector<calcium::Region> regions_;

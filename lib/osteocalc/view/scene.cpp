@@ -193,9 +193,9 @@ struct Scene::Parts {
   void add_bones(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels) {
     vtkNew<vtkPiecewiseFunction> opacity;
     opacity->AddPoint(60, 0);
-    opacity->AddPoint(180, 0.04);
-    opacity->AddPoint(600, 0.22);
-    opacity->AddPoint(1500, 0.35);
+    opacity->AddPoint(180, 0.10);
+    opacity->AddPoint(600, 0.40);
+    opacity->AddPoint(1500, 0.55);
     vtkNew<vtkColorTransferFunction> color;
     color->AddRGBPoint(60, 0.72, 0.60, 0.46);
     color->AddRGBPoint(400, 0.93, 0.88, 0.76);
@@ -206,6 +206,7 @@ struct Scene::Parts {
     property->SetInterpolationTypeToLinear();
     property->SetScalarOpacityUnitDistance(2);
     property->ShadeOn();
+    property->SetAmbient(0.35);
     const Image bones = bone_image(hu, labels);
     vtkSmartPointer<vtkVolumeMapper> volume_mapper;
     if (mapper == VolumeMapper::Software) {
@@ -241,7 +242,7 @@ Scene::Scene(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels) {
   if (!labels.empty())
     parts_->arteries = artery_surface(labels);
   if (parts_->arteries) {
-    parts_->arteries->GetProperty()->SetOpacity(parts_->mapper == VolumeMapper::Software ? 1 : 0.5);
+    parts_->arteries->GetProperty()->SetOpacity(0.4);
     parts_->renderer->AddActor(parts_->arteries);
   }
 }

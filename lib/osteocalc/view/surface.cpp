@@ -77,8 +77,8 @@ Surface curved_along(const CenterLine& line, const CenterLine& beside, double fi
                      double mm_per_px) {
   Surface surface{width, {}, mm_per_px, false};
   if (line.points_mm.empty())
-    return surface;
-  for (int y = 0; y < height; ++y) {
+    surface.rows.resize(static_cast<std::size_t>(height)); // nothing to show
+  for (int y = 0; y < height && !line.points_mm.empty(); ++y) {
     const double place = (first_mm + y * mm_per_px) / line.step_mm;
     if (place < 0 || place > static_cast<double>(line.points_mm.size() - 1)) {
       surface.rows.push_back({}); // beyond the line's ends: step 0 shows nothing

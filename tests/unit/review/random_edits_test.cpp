@@ -29,7 +29,7 @@ Subject person() {
 
 TEST(RandomEdits, NumbersFollowAsIfMeasuredAfreshAndUndoGoesAllTheWayBack) {
   Review review(person());
-  ASSERT_GE(review.bodies().size(), 5U);
+  ASSERT_GE(review.body_count(), 5U);
   const auto first = numbers_of(review.values());
   const std::vector<LabelId> labels(review.labels().voxels.voxels().begin(), review.labels().voxels.voxels().end());
   test::RandomEdits edits(20261122);

@@ -24,7 +24,7 @@ TEST(Review, BeginsWithTheMachinesNumbers) {
   EXPECT_EQ(agatston_of(review.values(), "coronary"), lad + lcx);
   ASSERT_TRUE(review.values().bone);
   ASSERT_EQ(review.values().bone->vertebrae.size(), 3U);
-  EXPECT_TRUE(review.values().bone->vertebrae.front().trabecular) << review.bodies().front().missing;
+  EXPECT_TRUE(review.values().bone->vertebrae.front().trabecular) << review.body(0).missing;
   EXPECT_EQ(numbers_of(review.values()), numbers_of(review.machine()));
 }
 
