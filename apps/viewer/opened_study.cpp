@@ -101,8 +101,11 @@ OpenedStudy open_study(const OpenRequest& request,
 std::unique_ptr<review::Review> begin_review(const OpenedStudy& opened, Parallel parallel, Issues& issues) {
   if (opened.labels.voxels.empty())
     return nullptr; // nothing is labelled: there is nothing to measure
-  review::Subject subject{
-      opened.image, {opened.labels.voxels.clone(), opened.labels.names}, opened.record.options, opened.record.info};
+  review::Subject subject{opened.image,
+                          {opened.labels.voxels.clone(), opened.labels.names},
+                          opened.record.options,
+                          opened.record.info,
+                          opened.record.issues};
   subject.options.parallel = parallel;
   auto review = std::make_unique<review::Review>(std::move(subject));
   if (opened.review)

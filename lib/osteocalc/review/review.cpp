@@ -94,6 +94,7 @@ Review::Review(Subject subject)
   rule_.emplace(labels_.voxels, found_);
   study::BedMap map = study::make_beds(labels_.voxels, found_, *rule_, options_.parallel);
   bed_labels_ = std::move(map.labels);
+  study::doubt_heart(subject.said, map);
   arteries_ = {bed_labels_.geometry().size, {-1, -1, -1}, 0};
   for (const study::Bed& bed : map.beds) {
     in_view_[bed.region.name] = bed.incomplete;
@@ -105,7 +106,8 @@ Review::Review(Subject subject)
   }
   const calcium::ScoreOptions scoring = score_options(image, values_.study, options_);
   min_hu_ = lowest_hu(scoring);
-  lower_bound_ = values_.study.increment_mm > options_.calcium.gated_increment_mm;
+  lower_bound_ =
+      has_rule(subject.said, "CAL-LOWER-BOUND") || values_.study.increment_mm > options_.calcium.gated_increment_mm;
   if (!enhanced)
     scorer_.emplace(image.hu, bed_labels_, regions_, scoring);
   else

@@ -20,6 +20,7 @@ struct Subject {
   LabelMap labels; ///< wholes with their parts drawn over, on the image's grid
   study::AnalyzeOptions options;
   study::StudyInfo info; ///< absent contrast is judged from the blood
+  Issues said;           ///< by the machine: a lower bound or a heart in doubt takes classes away here too
 };
 
 /// A reader's marks that are no voxels.

@@ -194,17 +194,6 @@ bool any_refused(const Issues& issues) {
   return std::ranges::any_of(issues, [](const Issue& issue) { return issue.level == IssueLevel::Refused; });
 }
 
-/// A heart that was not found with certainty, or not in whole, leaves its beds incomplete.
-void doubt_heart(const Issues& segmentation, BedMap& map) {
-  const char* doubt = has_rule(segmentation, "SEG-HEART-CUT")    ? "the heart is cut by the field of view"
-                      : has_rule(segmentation, "SEG-HEART-ROOT") ? "the aortic root was not found with certainty"
-                                                                 : "";
-  for (Bed& bed : map.beds)
-    if (bed.region.name.starts_with("coronary") || bed.region.name == "aortic_valve")
-      if (bed.incomplete.empty())
-        bed.incomplete = doubt;
-}
-
 /// A coarse or ungated scan hides a part of the coronary calcium: what is measured is a lower bound.
 bool is_lower_bound(const CtImage& image, const AnalyzeOptions& options, StudyResult& result) {
   const bool coronary = std::ranges::any_of(result.beds, [](const BedScore& bed) { return bed.bed == "coronary"; });
@@ -263,6 +252,16 @@ void remove_osteophytes(const Volume<std::int16_t>& hu, Volume<LabelId>& labels,
                              fmt::format("{} lesions of the aorta touch bone (where one ends is uncertain) see the "
                                          "contact guard",
                                          touching - removed)));
+}
+
+void doubt_heart(const Issues& segmentation, BedMap& map) {
+  const char* doubt = has_rule(segmentation, "SEG-HEART-CUT")    ? "the heart is cut by the field of view"
+                      : has_rule(segmentation, "SEG-HEART-ROOT") ? "the aortic root was not found with certainty"
+                                                                 : "";
+  for (Bed& bed : map.beds)
+    if (bed.region.name.starts_with("coronary") || bed.region.name == "aortic_valve")
+      if (bed.incomplete.empty())
+        bed.incomplete = doubt;
 }
 
 void judge_calcium(const CalciumOptions& options, bool lower_bound, StudyResult& result) {

@@ -79,7 +79,7 @@ std::optional<std::array<std::array<int, 3>, 2>> box_of(const std::array<int, 3>
 
 bool is_artery(LabelId id) {
   return id == label::aorta || id == label::iliac_artery_left || id == label::iliac_artery_right ||
-         (id >= label::coronary_lm && id <= label::aorta_abdominal);
+         (id >= label::aorta_ascending && id <= label::aorta_abdominal); // coronary labels may be territories
 }
 
 /// HU where there is bone, nothing elsewhere; without bone labels every bright voxel counts.
@@ -193,9 +193,9 @@ struct Scene::Parts {
   void add_bones(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels) {
     vtkNew<vtkPiecewiseFunction> opacity;
     opacity->AddPoint(60, 0);
-    opacity->AddPoint(180, 0.10);
-    opacity->AddPoint(600, 0.40);
-    opacity->AddPoint(1500, 0.55);
+    opacity->AddPoint(180, 0.2);
+    opacity->AddPoint(600, 0.6);
+    opacity->AddPoint(1500, 0.8);
     vtkNew<vtkColorTransferFunction> color;
     color->AddRGBPoint(60, 0.72, 0.60, 0.46);
     color->AddRGBPoint(400, 0.93, 0.88, 0.76);
@@ -206,7 +206,7 @@ struct Scene::Parts {
     property->SetInterpolationTypeToLinear();
     property->SetScalarOpacityUnitDistance(2);
     property->ShadeOn();
-    property->SetAmbient(0.35);
+    property->SetAmbient(0.5);
     const Image bones = bone_image(hu, labels);
     vtkSmartPointer<vtkVolumeMapper> volume_mapper;
     if (mapper == VolumeMapper::Software) {

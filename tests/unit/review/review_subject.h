@@ -33,7 +33,7 @@ struct ReviewScan {
   }
 
   [[nodiscard]] review::Subject subject() const {
-    review::Subject subject{image, {labels.voxels.clone(), {}}, {}, {}};
+    review::Subject subject{image, {labels.voxels.clone(), {}}, {}, {}, {}};
     subject.info.kvp_kv = 120;
     subject.info.increment_mm = 3;
     subject.info.slices = 50;
