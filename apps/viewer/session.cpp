@@ -111,14 +111,14 @@ view::Surface Session::surface(Pane pane, int width, int height) const {
 
 view::Picture Session::picture(Pane pane, int width, int height) {
   if (pane == Pane::Scene)
-    return scene_picture(width, height);
+    return draw_scene(width, height);
   view::Overlay overlay;
   if (review_)
     overlay = {&review_->labels().voxels, state.overlay_opacity, state.outline, &marks_};
   return view::slice_picture(image_->hu, surface(pane, width, height), state.slab, state.window, overlay, parallel_);
 }
 
-view::Picture Session::scene_picture(int width, int height) {
+view::Picture Session::draw_scene(int width, int height) {
   no_scene_ = view::why_no_scene();
   if (!no_scene_.empty())
     return {width, height};
@@ -126,10 +126,16 @@ view::Picture Session::scene_picture(int width, int height) {
     scene_ = std::make_unique<view::Scene>(image_->hu, review_ ? review_->labels().voxels : opened_.labels.voxels);
     plaques_stale_ = true;
   }
+  // Planes are scrolled far more often than the scene is turned, and are far cheaper.
+  const bool same = !plaques_stale_ && scene_camera_ == state.camera && scene_picture_.width == width &&
+                    scene_picture_.height == height;
+  if (same)
+    return scene_picture_;
   if (plaques_stale_)
     scene_->set_calcium(image_->hu, calcium_voxels());
   plaques_stale_ = false;
-  return scene_->picture(state.camera, width, height);
+  scene_camera_ = state.camera;
+  return scene_picture_ = scene_->picture(state.camera, width, height);
 }
 
 std::vector<review::Voxel> Session::calcium_voxels() const {

@@ -54,7 +54,7 @@ class Session {
 
  private:
   [[nodiscard]] const bone::BodyFinding* nearest_body() const;
-  [[nodiscard]] view::Picture scene_picture(int width, int height);
+  [[nodiscard]] view::Picture draw_scene(int width, int height);
   void follow(); ///< marks and scene after the numbers changed
   bool save();
   [[nodiscard]] std::vector<review::Voxel> calcium_voxels() const;
@@ -69,6 +69,8 @@ class Session {
   view::CenterLine aorta_, spine_;
   std::unique_ptr<view::Scene> scene_;
   bool plaques_stale_ = true;
+  view::Camera scene_camera_;
+  view::Picture scene_picture_; ///< the last one
   std::string no_scene_;
   std::optional<review::Stroke> stroke_;
 };

@@ -326,9 +326,10 @@ void Review::follow_levels(int shift_before) {
     const int z = arteries_.low[2] + static_cast<int>(slice);
     const SliceView<LabelId> beds = bed_labels_.slice(z);
     const SliceView<const LabelId> labels = std::as_const(labels_.voxels).slice(z);
+    const SliceView<const std::int16_t> hu = image_->hu.slice(z);
     for (int y = arteries_.low[1]; y <= arteries_.high[1]; ++y)
       for (int x = arteries_.low[0]; x <= arteries_.high[0]; ++x)
-        if (beds(x, y) != 0)
+        if (beds(x, y) != 0 && hu(x, y) >= min_hu_) // the others never count, whatever their bed is called
           beds(x, y) = rule_->at(labels(x, y), x, y, z);
   });
   if (scorer_ && high[2] >= low[2])
