@@ -72,8 +72,9 @@ TEST_P(Baseline, LooksAsItDid) {
   const QImage now = to_image(session->picture(pane, 240, 240));
   ASSERT_EQ(session->why_no_scene(), "");
   const QString file = QString(OSTEOCALC_BASELINES) + "/" + to_string(pane).data() + ".png";
-  if (std::getenv("OSTEOCALC_WRITE_BASELINES"))
+  if (std::getenv("OSTEOCALC_WRITE_BASELINES")) {
     ASSERT_TRUE(now.save(file));
+  }
   const QImage before(file);
   ASSERT_FALSE(before.isNull()) << file.toStdString();
   // Planes are computed by us, to the last grey; the scene by whatever OpenGL there is.
@@ -86,8 +87,8 @@ TEST_P(Baseline, LooksAsItDid) {
 INSTANTIATE_TEST_SUITE_P(Panes, Baseline,
                          testing::Values(Pane::Axial, Pane::Sagittal, Pane::Coronal, Pane::Oblique, Pane::Curved,
                                          Pane::Scene),
-                         [](const auto& info) {
-                           return info.param == Pane::Scene ? std::string("scene") : std::string(to_string(info.param));
+                         [](const auto& pane) {
+                           return pane.param == Pane::Scene ? std::string("scene") : std::string(to_string(pane.param));
                          });
 
 } // namespace

@@ -58,6 +58,8 @@ std::string random_command(std::mt19937& random, const Session& session) {
   }
 }
 
+volatile int action_number = 0; // for a debugger, after a crash
+
 TEST(RandomActions, FiveHundredLeaveTheWindowStandingAndTheNumbersTrue) {
   MainWindow window(WindowOptions{"ann", {}, {900, 650}});
   window.show();
@@ -70,6 +72,7 @@ TEST(RandomActions, FiveHundredLeaveTheWindowStandingAndTheNumbersTrue) {
   for (int action = 0; action < 500; ++action) {
     const std::string command = random_command(random, *window.session());
     SCOPED_TRACE(command);
+    action_number = action;
     try {
       run_command(window, command);
     } catch (const Error&) { // a point that is not to be seen in its pane

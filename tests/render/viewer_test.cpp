@@ -17,6 +17,7 @@ namespace {
 std::unique_ptr<MainWindow> opened(const std::filesystem::path& study) {
   auto window = std::make_unique<MainWindow>(WindowOptions{"ann", {}, {1300, 850}});
   window->show();
+  QApplication::setActiveWindow(window.get()); // without a window manager nobody else does, and keys go nowhere
   OpenRequest request;
   request.study = study;
   window->open(request);
@@ -51,6 +52,7 @@ void click(MainWindow& window, Pane pane, const Vec3& point_mm) {
   QTest::mouseClick(&window.canvas(), Qt::LeftButton, Qt::NoModifier, *at);
 }
 
+// The scan was written as NIfTI in between, whose spacings are single precision.
 TEST(Viewer, ShowsTheMachinesNumbers) {
   const auto window = opened(test::study_on_disk("numbers"));
   ASSERT_TRUE(window->session()) << window->failure().toStdString();
@@ -58,12 +60,13 @@ TEST(Viewer, ShowsTheMachinesNumbers) {
   const auto record =
       nlohmann::json::parse(std::ifstream(window->session()->opened().review_file.parent_path() / "result.json"));
   for (const auto& bed : record["calcium"]["beds"])
-    EXPECT_NEAR(number(*window, bed["bed"].get<std::string>() + ".agatston"), bed["agatston"].get<double>(), 1e-6)
+    EXPECT_NEAR(number(*window, bed["bed"].get<std::string>() + ".agatston"), bed["agatston"].get<double>(), 1e-3)
         << bed["bed"];
   for (const auto& vertebra : record["bone"]["vertebrae"])
-    if (!vertebra["trabecular_hu"].is_null())
+    if (!vertebra["trabecular_hu"].is_null()) {
       EXPECT_NEAR(number(*window, vertebra["level"].get<std::string>() + ".hu"),
                   vertebra["trabecular_hu"]["mean"].get<double>(), 1e-6);
+    }
 }
 
 TEST(Viewer, AReaderReassignsRenamesUndoesSavesAndReopens) {
@@ -195,6 +198,7 @@ TEST(Viewer, GoesThroughAQueue) {
   }
   MainWindow window(WindowOptions{"ann", {}, {1300, 850}});
   window.show();
+  QApplication::setActiveWindow(&window);
   OpenRequest request;
   request.study = batch;
   window.open_queue(request);

@@ -31,7 +31,7 @@ namespace osteocalc::view {
 namespace {
 
 constexpr double bone_step_mm = 2.0, artery_step_mm = 1.5; // what a turning picture shows anyway
-constexpr std::int16_t nothing_hu = -1000;
+constexpr std::int16_t nothing_hu = -1000, calcium_hu = 130;
 
 using Image = vtkSmartPointer<vtkImageData>;
 
@@ -119,8 +119,18 @@ vtkSmartPointer<vtkActor> surface_of(const Image& image, const Rgb& color) {
   return actor;
 }
 
-vtkSmartPointer<vtkActor> artery_surface(const Volume<LabelId>& labels) {
-  const auto wanted = [&](int x, int y, int z) { return is_artery(labels(x, y, z)); };
+/// The arteries without their bright voxels: where there is calcium, the plaque shows. Bright blood stays.
+vtkSmartPointer<vtkActor> artery_surface(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels) {
+  std::size_t artery = 0, bright = 0;
+  for (std::size_t i = 0; i < labels.voxels().size(); ++i)
+    if (is_artery(labels.voxels()[i])) {
+      ++artery;
+      bright += hu.voxels()[i] >= calcium_hu;
+    }
+  const bool enhanced = 2 * bright > artery;
+  const auto wanted = [&](int x, int y, int z) {
+    return is_artery(labels(x, y, z)) && (enhanced || hu(x, y, z) < calcium_hu);
+  };
   const auto box = box_of(labels.geometry().size, wanted);
   if (!box)
     return nullptr;
@@ -240,11 +250,9 @@ Scene::Scene(const Volume<std::int16_t>& hu, const Volume<LabelId>& labels) {
       is_software(parts_->window->ReportCapabilities()) ? VolumeMapper::Software : VolumeMapper::GraphicsCard;
   parts_->add_bones(hu, labels);
   if (!labels.empty())
-    parts_->arteries = artery_surface(labels);
-  if (parts_->arteries) {
-    parts_->arteries->GetProperty()->SetOpacity(0.4);
+    parts_->arteries = artery_surface(hu, labels);
+  if (parts_->arteries) // opaque: a volume is drawn over what is translucent, wherever it lies
     parts_->renderer->AddActor(parts_->arteries);
-  }
 }
 
 Scene::~Scene() = default;

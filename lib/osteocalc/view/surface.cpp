@@ -98,6 +98,14 @@ Surface curved_along(const CenterLine& line, const CenterLine& beside, double fi
 }
 
 std::optional<std::array<double, 2>> pixel_of(const Surface& surface, const Vec3& point_mm, double reach_mm) {
+  if (surface.flat && surface.rows.size() > 1) {
+    const SurfaceRow& top = surface.rows.front();
+    const double px_mm2 = surface.mm_per_px * surface.mm_per_px;
+    const Vec3 to_point = point_mm - top.left_mm, down = surface.rows[1].left_mm - top.left_mm;
+    const double x = dot(to_point, top.step_mm) / px_mm2, y = dot(to_point, down) / px_mm2;
+    const bool inside = x >= -0.5 && x < surface.width - 0.5 && y >= -0.5 && y < surface.height() - 0.5;
+    return inside && std::abs(dot(to_point, top.normal)) <= reach_mm ? std::optional(std::array{x, y}) : std::nullopt;
+  }
   double best_mm = reach_mm;
   std::optional<std::array<double, 2>> best;
   for (int y = 0; y < surface.height(); ++y) {
