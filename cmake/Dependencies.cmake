@@ -14,6 +14,7 @@ find_package(Boost 1.74 REQUIRED)
 find_package(DCMTK REQUIRED)
 find_package(OpenJPEG REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(LibArchive REQUIRED)
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONIFTI ITKConnectedComponents ITKLabelMap
   ITKImageLabel ITKDistanceMap ITKSmoothing ITKImageGrid ITKIOGDCM)
 find_package(PkgConfig REQUIRED)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze_pipeline.h"
 
+#include "find_anatomy.h"
+
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/core/provenance.h"
-#include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/lesion_decisions.h"
 #include "osteocalc/report/study_output.h"
@@ -48,7 +49,7 @@ LabelMap read_all_labels(const PipelineRequest& request, CtImage& image) {
 }
 
 LabelMap find_all_labels(PipelineRequest& request, CtImage& image) {
-  segmentation::Segmentation found = segmentation::segment(image.hu, {request.level_hint, request.options.parallel});
+  segmentation::Segmentation found = find_anatomy(image.hu, {request.level_hint, request.options.parallel});
   append(image.issues, found.issues);
   for (const segmentation::VertebraFinding& vertebra : found.vertebrae)
     request.options.levels[vertebra.level] = {vertebra.confidence, vertebra.alternatives};
@@ -103,7 +104,11 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   io::ReadOptions reading;
   reading.parallel = request.options.parallel;
   reading.hash_inputs = true;
-  CtImage image = io::read_ct(request.study, reading);
+  reading.memory_bytes = request.memory_bytes;
+  StudyScan scan = read_study_scan(request.study, request.series, reading);
+  CtImage& image = scan.image;
+  request.options.measure_calcium = scan.fit_for_calcium;
+  request.options.measure_bone = scan.fit_for_bone;
   request.options.subject = subject_of(image, request, image.issues);
   const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
   ScanCalibration calibrated = calibration_or_raw(request, image, labels);

@@ -3,6 +3,7 @@
 
 #include "calibration_source.h"
 #include "label_source.h"
+#include "series_source.h"
 
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/segmentation/segment.h"
@@ -17,9 +18,11 @@ namespace osteocalc::app {
 struct PipelineRequest {
   std::filesystem::path study, output;
   CalibrationSource calibration;
+  SeriesSource series;            ///< which series, where there are several
   LabelSource labels;             ///< not given: the anatomy is found in the image
   std::filesystem::path key_file; ///< for the subject's pseudonym; empty: OUT/subject.key
   bool keep_ids = false;
+  std::uint64_t memory_bytes = 0; ///< the largest volume that is read; 0 = most of what the machine has
   std::optional<segmentation::LevelHint> level_hint;
   study::AnalyzeOptions options;
 };

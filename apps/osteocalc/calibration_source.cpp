@@ -4,6 +4,7 @@
 #include "osteocalc/calibration/internal.h"
 #include "osteocalc/calibration/store.h"
 #include "osteocalc/core/error.h"
+#include "osteocalc/io/technical_text.h"
 #include "osteocalc/segmentation/body.h"
 
 #include <CLI/CLI.hpp>
@@ -100,11 +101,13 @@ void check_calibration(const CalibrationSource& source) {
 calibration::ScannerKey scanner_key(const CtImage& image) {
   const CtAcquisition& a = image.acquisition;
   const VolumeGeometry& g = image.hu.geometry();
-  return {a.manufacturer,
-          a.model,
-          a.scanner_serial,
+  // A calibration file leaves the house: texts of a maker that is not known may be anything.
+  const bool known = io::shown_maker(a.manufacturer) == a.manufacturer;
+  return {io::shown_maker(a.manufacturer),
+          known ? a.model : io::device_code(a.model),
+          io::device_code(a.scanner_serial),
           a.kernel,
-          a.filter,
+          known ? a.filter : io::device_code(a.filter),
           a.kvp_kv,
           a.field_of_view_mm ? a.field_of_view_mm : g.size[0] * g.spacing_mm[0],
           a.table_height_mm};

@@ -19,6 +19,7 @@ struct AnalyzeArguments {
   std::string study, output, key_file, sex, level_hint;
   CalibrationSource calibration;
   LabelSource labels;
+  SeriesSource series;
   bool keep_ids = false;
   ScoringArguments scoring;
   CalciumArguments calcium;
@@ -33,8 +34,10 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.calibration = arguments.calibration;
   request.calibration.kvp_kv = arguments.scoring.kvp_kv;
   request.labels = arguments.labels;
+  request.series = arguments.series;
   request.key_file = arguments.key_file;
   request.keep_ids = arguments.keep_ids;
+  request.memory_bytes = context.memory_bytes;
   request.level_hint = parse_level_hint(arguments.level_hint);
   study::AnalyzeOptions& options = request.options;
   options.calcium = calcium_options_of(arguments.scoring, arguments.calcium);
@@ -69,6 +72,7 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
                  "TotalSegmentator's numbers or names; without it the anatomy is found");
   add_scheme_option(app, arguments->labels);
   add_with_options(app, arguments->labels);
+  add_series_options(app, arguments->series);
   app.add_option("--level-hint", arguments->level_hint, "LEVEL@Z, e.g. L1@-120: the level at that height in LPS mm");
   app.add_option("--age", arguments->age_years, "age in years, instead of the header's")->check(CLI::Range(0.0, 130.0));
   app.add_option("--sex", arguments->sex, "F or M, instead of the header's")->check(CLI::IsMember({"F", "M"}));

@@ -3,12 +3,13 @@
 #include "calibration_source.h"
 #include "command.h"
 #include "label_source.h"
+#include "series_source.h"
 
 #include "osteocalc/bone/densitometry.h"
 #include "osteocalc/core/error.h"
-#include "osteocalc/io/ct_reader.h"
 #include "osteocalc/report/study_json.h"
 #include "osteocalc/study/blood_pool.h"
+#include "osteocalc/study/spine.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,6 +23,7 @@ struct BmdArguments {
   CalibrationSource calibration;
   LabelSource labels;
   BoneArguments bone;
+  SeriesSource series;
 };
 
 bone::BoneOptions bone_options(const BmdArguments& arguments, const CtImage& image, const LabelMap& labels,
@@ -60,16 +62,13 @@ void print_table(const bone::BoneResult& result) {
 
 int run_bmd(const BmdArguments& arguments, const Context& context) {
   check_calibration(arguments.calibration);
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = io::read_ct(arguments.image, reading);
+  const CtImage image = read_scan(arguments.image, study::Use::Bone, arguments.series, reading_options(context));
   Issues issues = image.issues;
   const LabelMap labels = merged(labels_from(arguments.labels, image, {}, context.parallel, issues));
   const std::vector<bone::BodyFinding> bodies = bone::find_vertebral_bodies(labels.voxels, context.parallel);
-  bone::BoneResult result = bone::measure_bone(
-      image.hu, bodies, calibration_for(arguments.calibration, image, labels, context.parallel).calibration,
+  const bone::BoneResult result = study::measure_spine(
+      image, labels, bodies, calibration_for(arguments.calibration, image, labels, context.parallel).calibration,
       bone_options(arguments, image, labels, context));
-  result.soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
   append(issues, result.issues);
   if (context.json) {
     fmt::print("{}", report::bone_result_json(result, issues));
@@ -97,6 +96,7 @@ std::function<int(const Context&)> declare_bmd(CLI::App& app) {
   add_calibration_options(app, arguments->calibration);
   app.add_option("--kvp", arguments->calibration.kvp_kv, "tube voltage, instead of the header's")
       ->check(CLI::Range(40.0, 200.0));
+  add_series_options(app, arguments->series);
   add_bone_options(app, arguments->bone);
   return [arguments](const Context& context) { return run_bmd(*arguments, context); };
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calibration_source.h"
 #include "command.h"
+#include "series_source.h"
 
 #include "osteocalc/calibration/calibration_file.h"
 #include "osteocalc/calibration/identify.h"
 #include "osteocalc/calibration/store.h"
 #include "osteocalc/core/error.h"
-#include "osteocalc/io/ct_reader.h"
 #include "osteocalc/report/qc_calibration.h"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +18,7 @@ namespace {
 
 struct CalibrateArguments {
   std::string image, phantom = "auto", certificate, output, store, date, picture;
+  SeriesSource series;
 };
 
 std::vector<calibration::PhantomModel> candidates(const CalibrateArguments& arguments) {
@@ -41,9 +42,7 @@ void print_fit(const calibration::FoundPhantom& found) {
 }
 
 int run_calibrate(const CalibrateArguments& arguments, const Context& context) {
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = io::read_ct(arguments.image, reading);
+  const CtImage image = read_scan(arguments.image, study::Use::Calibration, arguments.series, reading_options(context));
   calibration::IdentifyOptions options;
   options.rods.parallel = context.parallel;
   options.kvp_kv = image.acquisition.kvp_kv;
@@ -74,6 +73,7 @@ int run_calibrate(const CalibrateArguments& arguments, const Context& context) {
 std::function<int(const Context&)> declare_calibrate(CLI::App& app) {
   auto arguments = std::make_shared<CalibrateArguments>();
   app.add_option("image", arguments->image, "a folder of DICOM, one DICOM file or a NIfTI")->required();
+  add_series_options(app, arguments->series);
   app.add_option("--phantom", arguments->phantom, "a phantom's name, or auto to recognise it");
   app.add_option("--certificate", arguments->certificate,
                  "the phantom's own densities (JSON), instead of built-in ones");

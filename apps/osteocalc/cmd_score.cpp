@@ -2,12 +2,12 @@
 #include "command.h"
 #include "label_source.h"
 #include "scoring_options.h"
+#include "series_source.h"
 
 #include "osteocalc/calcium/score.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/image/combine_slices.h"
 #include "osteocalc/image/label_alignment.h"
-#include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/score_json.h"
 #include "osteocalc/study/calcium_measures.h"
@@ -26,6 +26,7 @@ struct ScoreArguments {
   std::string image, mask, scheme = "auto";
   std::vector<std::string> labels;
   ScoringArguments scoring;
+  SeriesSource series;
   std::string calibration;
   std::optional<double> nominal_thickness_mm;
 };
@@ -73,9 +74,7 @@ int run_score(const ScoreArguments& arguments, const Context& context) {
   options.custom = rule_of(arguments.scoring);
   options.kvp_policy = kvp_options_of(arguments.scoring);
   options.parallel = context.parallel;
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  CtImage image = io::read_ct(arguments.image, reading);
+  CtImage image = read_scan(arguments.image, study::Use::Calcium, arguments.series, reading_options(context));
   const std::optional<double> kvp_kv = arguments.scoring.kvp_kv ? arguments.scoring.kvp_kv : image.acquisition.kvp_kv;
   const std::optional<double> thickness_mm =
       arguments.nominal_thickness_mm ? arguments.nominal_thickness_mm : image.acquisition.nominal_thickness_mm;
@@ -131,6 +130,7 @@ std::function<int(const Context&)> declare_score(CLI::App& app) {
       ->check(CLI::IsMember({"auto", "v1", "v2"}));
   app.add_option("--label", arguments->labels,
                  "NAME=ID[,ID]...: a region of the mask; default: every label on its own");
+  add_series_options(app, arguments->series);
   add_scoring_options(app, arguments->scoring);
   app.add_option("--calibration", arguments->calibration, "a calibration.json on the hydroxyapatite scale: gives mass");
   app.add_option("--nominal-thickness-mm", arguments->nominal_thickness_mm,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.h"
+#include "find_anatomy.h"
 #include "label_source.h"
 #include "level_hint.h"
+#include "series_source.h"
 #include "structures.h"
 
-#include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/segmentation_json.h"
 #include "osteocalc/segmentation/label_doubts.h"
@@ -20,6 +21,7 @@ struct SegmentArguments {
   std::string image, output, level_hint;
   std::vector<std::string> structures{"aorta", "vertebrae", "heart", "coronaries"};
   LabelSource source;
+  SeriesSource series;
 };
 
 /// labels.log beside labels.nii.gz.
@@ -30,7 +32,7 @@ std::filesystem::path log_file(const std::filesystem::path& output) {
 segmentation::Segmentation segment_image(const SegmentArguments& arguments, const CtImage& image,
                                          const Context& context) {
   if (!arguments.source.given())
-    return segmentation::segment(image.hu, {parse_level_hint(arguments.level_hint), context.parallel});
+    return find_anatomy(image.hu, {parse_level_hint(arguments.level_hint), context.parallel});
   segmentation::Segmentation found;
   LabelSet labels = labels_from(arguments.source, image, log_file(arguments.output), context.parallel, found.issues);
   append(found.issues, segmentation::missing_classes(labels));
@@ -42,9 +44,7 @@ segmentation::Segmentation segment_image(const SegmentArguments& arguments, cons
 int run_segment(const SegmentArguments& arguments, const Context& context) {
   const std::set<StructureGroup> groups = structure_groups_of(arguments.structures);
   check_source(arguments.source);
-  io::ReadOptions reading;
-  reading.parallel = context.parallel;
-  const CtImage image = io::read_ct(arguments.image, reading);
+  const CtImage image = read_scan(arguments.image, study::Use::Calcium, arguments.series, reading_options(context));
   segmentation::Segmentation found = segment_image(arguments, image, context);
   keep_only(found, groups);
   io::write_labels(found.wholes, arguments.output);
@@ -68,6 +68,7 @@ std::function<int(const Context&)> declare_segment(CLI::App& app) {
   app.add_option("--level-hint", arguments->level_hint, "LEVEL@Z, e.g. L1@-120: the level at that height in LPS mm");
   app.add_option("--structures", arguments->structures, "which to keep: aorta, vertebrae, heart, coronaries")
       ->delimiter(',');
+  add_series_options(app, arguments->series);
   add_with_options(app, arguments->source);
   add_scheme_option(app, arguments->source);
   return [arguments](const Context& context) { return run_segment(*arguments, context); };

@@ -3,7 +3,9 @@
 
 #include "osteocalc/core/issue.h"
 #include "osteocalc/core/parallel.h"
+#include "osteocalc/io/read_options.h"
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 
@@ -16,8 +18,9 @@ namespace osteocalc::app {
 /// What every verb gets from the options that stand everywhere.
 struct Context {
   Parallel parallel;
-  bool json = false;  ///< the machine's result on stdout, and nothing else there
-  bool quiet = false; ///< no progress on stderr
+  std::uint64_t memory_bytes = 0; ///< the largest volume that is read; 0 = most of what the machine has
+  bool json = false;              ///< the machine's result on stdout, and nothing else there
+  bool quiet = false;             ///< no progress on stderr
 };
 
 enum ExitStatus : int { Done = 0, Failed = 1, WrongUsage = 2, Refused = 3 };
@@ -37,7 +40,10 @@ std::function<int(const Context&)> declare_synth(CLI::App&);
 std::function<int(const Context&)> declare_demo(CLI::App&);
 std::function<int(const Context&)> declare_segment(CLI::App&);
 std::function<int(const Context&)> declare_readers(CLI::App&);
+std::function<int(const Context&)> declare_inspect(CLI::App&);
 std::function<int(const Context&)> declare_pending(CLI::App&);
+
+[[nodiscard]] io::ReadOptions reading_options(const Context& context);
 
 /// Issues, one a line, on stderr.
 void print_issues(const Issues& issues);

@@ -22,7 +22,7 @@ constexpr std::array<Command, 12> commands{{
     {"analyze", "calcium, bone and their record for one study", declare_analyze},
     {"cohort", "association of calcium with bone over a table", declare_cohort},
     {"synth", "images and tables with known truth", declare_synth},
-    {"inspect", "inventory of every series below a path (not built yet)", declare_pending},
+    {"inspect", "inventory of every series below a path, and what each is fit for", declare_inspect},
     {"segment", "find arteries and vertebrae in one image", declare_segment},
     {"calibrate", "find a calibration phantom in the scan and fit its line", declare_calibrate},
     {"dxa", "areal density from DXA (not built yet)", declare_pending},
@@ -38,6 +38,9 @@ struct Globals {
 
 void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--threads", globals.context.parallel.threads, "threads to use, 0 = all")->check(CLI::Range(0, 1024));
+  app.add_option("--memory", globals.context.memory_bytes,
+                 "largest volume to read, such as 800MB or 4GB; default: three quarters of the machine's memory")
+      ->transform(CLI::AsSizeValue(true));
   app.add_flag("--json", globals.context.json, "the result as JSON on stdout, and nothing else there");
   app.add_flag("--quiet", globals.context.quiet, "no progress");
   app.add_option("--log-level", globals.log_level, "what to log to stderr")
@@ -97,6 +100,13 @@ int run_main(int argc, char** argv) {
 }
 
 } // namespace
+
+io::ReadOptions reading_options(const Context& context) {
+  io::ReadOptions options;
+  options.parallel = context.parallel;
+  options.memory_bytes = context.memory_bytes;
+  return options;
+}
 
 void print_issues(const Issues& issues) {
   for (const Issue& issue : issues)

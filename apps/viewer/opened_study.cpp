@@ -76,7 +76,9 @@ OpenedStudy open_study(const OpenRequest& request,
     labels = labels_beside(scan);
   }
   opened.title = fs::weakly_canonical(request.study).filename().string();
-  CtImage image = io::read_ct(scan, {request.parallel, {}, false});
+  io::ReadOptions reading;
+  reading.parallel = request.parallel;
+  CtImage image = io::read_ct(scan, reading);
   if (output) {
     image.inputs_sha256 = opened.record.inputs_sha256; // hashing the files again would take longer than reading them
   } else {

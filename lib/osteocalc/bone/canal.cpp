@@ -11,6 +11,7 @@ namespace {
 
 constexpr double smallest_canal_mm2 = 60; // a lumbar canal has about 200-300 mm2, a thoracic one 150
 constexpr double midline_mm = 4;
+constexpr double most_growth_mm = 3;
 
 /// What each line along z through the mask meets: bone or nothing.
 std::vector<std::uint8_t> projected(const Volume<std::uint8_t>& mask) {
@@ -48,34 +49,67 @@ std::vector<Pixel> fill(std::vector<std::uint8_t>& image, int width, int height,
 
 } // namespace
 
-std::optional<Canal> find_canal(const Volume<std::uint8_t>& whole) {
-  const int width = whole.size(0), height = whole.size(1);
-  const double pixel_mm = whole.geometry().spacing_mm[0];
-  std::vector<std::uint8_t> image = projected(whole);
+namespace {
+
+/// An image one pixel (4 neighbours) larger, or smaller.
+std::vector<std::uint8_t> resized(const std::vector<std::uint8_t>& image, int width, int height, bool larger) {
+  std::vector<std::uint8_t> result = image;
+  const auto row = static_cast<std::size_t>(width);
+  for (int y = 1; y + 1 < height; ++y)
+    for (int x = 1; x + 1 < width; ++x) {
+      const std::size_t at = static_cast<std::size_t>(y) * row + static_cast<std::size_t>(x);
+      const auto is_other = [&](std::size_t neighbour) { return (image[neighbour] != 0) == larger; };
+      if (is_other(at - 1) || is_other(at + 1) || is_other(at - row) || is_other(at + row))
+        result[at] = larger ? 1 : 0;
+    }
+  return result;
+}
+
+/// The largest part of the background that does not reach the image's border.
+std::vector<Pixel> largest_hole(std::vector<std::uint8_t> image, int width, int height) {
   constexpr std::uint8_t empty = 0, visited = 2;
-  const auto value = [&](int x, int y) {
-    return image[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)];
-  };
-  for (int x = 0; x < width; ++x)
-    for (const int y : {0, height - 1})
-      if (value(x, y) == empty)
-        fill(image, width, height, {x, y}, empty, visited);
-  for (int y = 0; y < height; ++y)
-    for (const int x : {0, width - 1})
-      if (value(x, y) == empty)
-        fill(image, width, height, {x, y}, empty, visited);
   std::vector<Pixel> hole;
   for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      if (value(x, y) == empty) {
-        std::vector<Pixel> candidate = fill(image, width, height, {x, y}, empty, visited);
-        if (candidate.size() > hole.size())
-          hole = std::move(candidate);
-      }
-  if (static_cast<double>(hole.size()) * pixel_mm * pixel_mm < smallest_canal_mm2)
-    return std::nullopt;
+    for (int x = 0; x < width; ++x) {
+      if (image[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] != empty)
+        continue;
+      std::vector<Pixel> candidate = fill(image, width, height, {x, y}, empty, visited);
+      const bool enclosed = std::ranges::none_of(candidate, [&](const Pixel& pixel) {
+        return pixel.x == 0 || pixel.y == 0 || pixel.x == width - 1 || pixel.y == height - 1;
+      });
+      if (enclosed && candidate.size() > hole.size())
+        hole = std::move(candidate);
+    }
+  return hole;
+}
+
+} // namespace
+
+std::optional<Canal> find_canal(const Volume<std::uint8_t>& whole) {
+  const int width = whole.size(0), height = whole.size(1);
+  const double pixel_mm = whole.geometry().spacing_mm[0], pixel_mm2 = pixel_mm * pixel_mm;
+  const auto is_canal = [&](const std::vector<Pixel>& hole) {
+    return static_cast<double>(hole.size()) * pixel_mm2 >= smallest_canal_mm2;
+  };
+  // An arch is thin and a canal narrow: a label a little too small has gaps in the one, a little too large fills the
+  // other. Growth or shrinking, the least that helps, brings the canal out.
+  std::vector<std::uint8_t> larger = projected(whole), smaller = larger;
+  std::vector<Pixel> hole = largest_hole(larger, width, height);
+  int growth = 0;
+  for (int step = 1; !is_canal(hole); ++step) {
+    if (step * pixel_mm > most_growth_mm)
+      return std::nullopt;
+    larger = resized(larger, width, height, true);
+    hole = largest_hole(larger, width, height);
+    growth = step;
+    if (!is_canal(hole)) {
+      smaller = resized(smaller, width, height, false);
+      hole = largest_hole(smaller, width, height);
+      growth = -step;
+    }
+  }
   Canal canal;
-  canal.area_mm2 = static_cast<double>(hole.size()) * pixel_mm * pixel_mm;
+  canal.area_mm2 = static_cast<double>(hole.size()) * pixel_mm2;
   for (const Pixel& pixel : hole) {
     canal.center_x += pixel.x / static_cast<double>(hole.size());
     canal.center_y += pixel.y / static_cast<double>(hole.size());
@@ -84,6 +118,7 @@ std::optional<Canal> find_canal(const Volume<std::uint8_t>& whole) {
   for (const Pixel& pixel : hole)
     if (std::abs(pixel.x - canal.center_x) * pixel_mm <= midline_mm)
       canal.front_y = std::min(canal.front_y, static_cast<double>(pixel.y));
+  canal.front_y -= growth;
   return canal;
 }
 

@@ -15,7 +15,8 @@ struct Canal {
   double front_y = 0; ///< its front edge at the midline: where the body ends
 };
 
-/// The hole that a whole vertebra encloses when looked at along its axis.
+/// The hole that a whole vertebra encloses when looked at along its axis. Where the label is
+/// up to 3 mm too small (gaps in its arch) or too large (the hole filled), the hole that it would have.
 /// \param whole mask on a grid whose axes run left, back and up
 [[nodiscard]] std::optional<Canal> find_canal(const Volume<std::uint8_t>& whole);
 

@@ -2,6 +2,7 @@
 #include "osteocalc/bone/densitometry.h"
 
 #include "osteocalc/bone/endplate_heights.h"
+#include "osteocalc/bone/settled_body.h"
 #include "osteocalc/image/distance.h"
 
 #include <algorithm>
@@ -87,33 +88,41 @@ void measure_trabecular(const Volume<std::int16_t>& hu, const VertebralBody& bod
         std::hypot(calibration::slope_at(calibration, mean_hu) * result.uncertainty.total_hu(), *line_se);
 }
 
+struct Adjacent {
+  std::optional<double> posterior_mm; ///< mean
+  double se_mm = 0;
+};
+
 /// Posterior heights of the next levels above and below that show one.
-std::optional<double> adjacent_posterior_mm(const std::vector<VertebraDensity>& vertebrae, std::size_t i) {
-  double sum = 0, count = 0;
+Adjacent adjacent_to(const std::vector<VertebraDensity>& vertebrae, std::size_t i) {
+  double sum = 0, variance = 0, count = 0;
   for (const std::size_t j : {i - 1, i + 1}) // below 0 wraps beyond the last
     if (j < vertebrae.size() && vertebrae[j].heights) {
       sum += vertebrae[j].heights->posterior_mm;
+      variance += std::pow(vertebrae[j].heights->posterior_se_mm, 2);
       ++count;
     }
   if (count == 0)
-    return std::nullopt;
-  return sum / count;
+    return {};
+  return {sum / count, std::sqrt(variance) / count};
 }
 
 void judge_heights(std::vector<VertebraDensity>& vertebrae, const BoneOptions& options) {
+  constexpr double one_sided_95 = 1.645;
   for (std::size_t i = 0; i < vertebrae.size(); ++i) {
     VertebraDensity& vertebra = vertebrae[i];
     if (!vertebra.heights)
       continue;
+    const auto [adjacent_mm, adjacent_se_mm] = adjacent_to(vertebrae, i);
     for (const HeightLoss definition : {HeightLoss::Genant, HeightLoss::FrontOverBack, HeightLoss::MinOverMax})
-      vertebra.height_losses.push_back(
-          {definition, height_loss(*vertebra.heights, definition, adjacent_posterior_mm(vertebrae, i))});
-    const double loss = vertebra.height_losses.front().loss;
+      vertebra.height_losses.push_back({definition, height_loss(*vertebra.heights, definition, adjacent_mm),
+                                        height_loss_se(*vertebra.heights, definition, adjacent_mm, adjacent_se_mm)});
+    const auto [definition, loss, se] = vertebra.height_losses.front();
     vertebra.genant = genant_grade(loss);
-    if (!vertebra.excluded && loss >= options.height_loss)
-      vertebra.excluded = fmt::format("height loss of {:.0f} % (1 - the least of anterior/posterior, middle/posterior, "
-                                      "posterior/neighbours')",
-                                      100 * loss);
+    if (!vertebra.excluded && loss >= options.height_loss && loss - one_sided_95 * se > options.usual_height_loss)
+      vertebra.excluded = fmt::format("height loss of {:.0f} % +- {:.0f} % (1 - the least of anterior/posterior, "
+                                      "middle/posterior, posterior/neighbours')",
+                                      100 * loss, 100 * se);
   }
 }
 
@@ -241,14 +250,17 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
     result.excluded = finding.missing;
     return result;
   }
-  const VertebralBody& body = *finding.body;
+  const VertebralBody body = settled(*finding.body, hu);
   if (!body.cut_by_field_of_view)
     result.heights = endplate_heights(hu, body).value_or(body.heights);
   result.tilt_deg = body.tilt_deg;
   const Volume<float> depth_mm = distance_inside(body.mask);
   measure_trabecular(hu, body, depth_mm, calibration, options, placement, result);
-  result.integral = region(hu, body.mask, calibration);
-  result.shell = region(hu, layer(depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
+  // The whole of what is labelled: where the label ends is what these two say.
+  const Volume<float> label_depth_mm = distance_inside(finding.body->mask);
+  result.integral = region(hu, finding.body->mask, calibration);
+  result.shell =
+      region(hu, layer(label_depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
   if (body.cut_by_field_of_view)
     result.excluded = "the body is cut by the field of view";
   else if (!result.trabecular)

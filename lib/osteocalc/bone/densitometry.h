@@ -27,6 +27,7 @@ struct RegionDensity {
 struct NamedLoss {
   HeightLoss definition = HeightLoss::Genant;
   double loss = 0;
+  double se = 0; ///< standard error, from the heights'
 };
 
 /// One vertebra's density. A value that was measured is kept even when the level is excluded; `excluded` says why it
@@ -95,14 +96,15 @@ struct BoneOptions {
   double metal_hu = 700;                                 ///< cement or screw above this
   double metal_fraction = 0.01;                          ///< of the body's voxels beyond the cortex
   double height_loss = 0.20;                             ///< by HeightLoss::Genant; grade 1 begins here
-  double outlier_sd = 2.5;                               ///< against the other levels
-  double outlier_floor_hu = 15;  ///< the least SD assumed among neighbours: levels of one person differ
-  double island_fraction = 0.05; ///< more than this left out of a volume of interest is flagged
-  double island_exclusion = 0.3; ///< and more than this excludes the level
-  double uneven_ratio = 2.5;     ///< SD against the median of the other levels: a haemangioma or lesion
-  double uneven_floor_hu = 60;   ///< below this SD no level is uneven
-  double shell_mm = 2;           ///< thickness of the cortical shell
-  double placement_sd_mm = 1;    ///< how far a volume of interest may be off along each axis
+  double usual_height_loss = 0.10; ///< of healthy bodies: the loss less 1.64 of its standard errors must be above it
+  double outlier_sd = 2.5;         ///< against the other levels
+  double outlier_floor_hu = 15;    ///< the least SD assumed among neighbours: levels of one person differ
+  double island_fraction = 0.05;   ///< more than this left out of a volume of interest is flagged
+  double island_exclusion = 0.3;   ///< and more than this excludes the level
+  double uneven_ratio = 2.5;       ///< SD against the median of the other levels: a haemangioma or lesion
+  double uneven_floor_hu = 60;     ///< below this SD no level is uneven
+  double shell_mm = 2;             ///< thickness of the cortical shell
+  double placement_sd_mm = 1;      ///< how far a volume of interest may be off along each axis
   Parallel parallel;
 };
 

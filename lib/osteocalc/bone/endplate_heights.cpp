@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/bone/endplate_heights.h"
 
-#include "osteocalc/image/resample.h"
-
+#include <Eigen/Dense>
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace osteocalc::bone {
 namespace {
 
-constexpr double step_mm = 0.25;
-constexpr double search_mm = 4, beside_mm = 4; // the endplate lies so near the label's end, and is thinner than that
-constexpr double slice_widening = 1.0;         // a slice widens what is thin by its own thickness
-constexpr double thinnest_mm = 0.6, least_contrast_hu = 60;
+constexpr double search_mm = 3, search_voxels = 0.5; // the endplate lies so near the body's end
+constexpr double inwards_mm = 12, outwards_mm = 5;   // what is looked at beside it: core and disc
+constexpr double bin_mm = 0.25, face_step_mm = 0.25;
+constexpr std::array thickness_mm{0.5, 1.0, 1.5}; // of a bony endplate
+constexpr double least_contrast_hu_mm = 60;       // of a plate over its surroundings, times its thickness
+constexpr double thickest_slice_mm = 3.5;         // fewer slices than unknowns show the endplate in thicker ones
+constexpr std::size_t strips = 5;
+constexpr double slice_se = 0.25; // of a slice: where slices lie to the plate shows in no scatter between strips
 
+/// A column of the body's grid within one zone, and which of the strips from left to right it belongs to.
 struct Column {
   int x, y;
-  double bottom, top; ///< index of the label's faces
+  double bottom, top; ///< index of the body's faces
+  std::size_t strip = 0;
 };
 
 std::vector<Column> columns_of(const Volume<std::uint8_t>& mask) {
@@ -48,80 +54,204 @@ std::array<double, 2> between(const std::vector<Column>& columns, double from, d
   return {low + from * width, low + to * width};
 }
 
-using Profile = std::vector<double>;
+/// HU over the distance beyond the body's face, in bins; the scan's own voxels, which unlike interpolated ones are no
+/// wider than a slice.
+struct Profile {
+  std::vector<double> sum, count;
+  Profile() : sum(bins(), 0), count(bins(), 0) {}
+  static std::size_t bins() { return static_cast<std::size_t>((inwards_mm + outwards_mm) / bin_mm); }
+  static double at_mm(std::size_t bin) { return (static_cast<double>(bin) + 0.5) * bin_mm - inwards_mm; }
+  void add(double beyond_mm, double hu) {
+    const double bin = std::floor((beyond_mm + inwards_mm) / bin_mm);
+    if (bin >= 0 && bin < static_cast<double>(bins())) {
+      sum[static_cast<std::size_t>(bin)] += hu;
+      count[static_cast<std::size_t>(bin)] += 1;
+    }
+  }
+};
 
-/// How far from its peak a profile falls half-way to its lowest value beyond, towards one side; in samples.
-double half_width(const Profile& profile, std::ptrdiff_t peak, std::ptrdiff_t side) {
-  const auto reach = static_cast<std::ptrdiff_t>(beside_mm / step_mm);
-  const auto at = [&](std::ptrdiff_t i) {
-    return profile[static_cast<std::size_t>(
-        std::clamp<std::ptrdiff_t>(peak + side * i, 0, static_cast<std::ptrdiff_t>(profile.size()) - 1))];
-  };
-  double lowest = at(0);
-  for (std::ptrdiff_t i = 1; i <= reach; ++i)
-    lowest = std::min(lowest, at(i));
-  const double half_hu = 0.5 * (at(0) + lowest);
-  std::ptrdiff_t i = 0;
-  while (i + 1 < reach && at(i + 1) > half_hu)
-    ++i;
-  return static_cast<double>(i) + (at(i) - half_hu) / std::max(1e-9, at(i) - at(i + 1));
+/// How much of a slice of `slice_mm` about `at_mm` lies below `edge_mm`.
+double share_below(double at_mm, double edge_mm, double slice_mm) {
+  return std::clamp((edge_mm - at_mm) / slice_mm + 0.5, 0.0, 1.0);
 }
 
-/// The endplate's outer face: distance beyond `end` (index along z), mm, in `direction`. Slices widen the endplate both
-/// ways alike, so its middle is right; half its thickness, what the slices add taken off, is put on top.
-std::optional<double> face_mm(const Volume<std::int16_t>& hu, const VolumeGeometry& grid,
-                              const std::vector<Column>& columns, double end, double direction) {
-  Profile profile(static_cast<std::size_t>(2 * (search_mm + beside_mm) / step_mm) + 1, 0);
-  for (const Column& column : columns)
-    for (std::size_t i = 0; i < profile.size(); ++i) {
-      const double away_mm = static_cast<double>(i) * step_mm - search_mm - beside_mm;
-      const Vec3 at{double(column.x), double(column.y), end + direction * away_mm / grid.spacing_mm[2]};
-      profile[i] += interpolate(hu, point_to_index(hu.geometry(), index_to_point(grid, at))) /
-                    static_cast<double>(columns.size());
+/// Squares left when core, plate and disc get their best HU for a plate that ends at `face_mm`; the plate's HU over the
+/// mean of the others goes into `contrast_hu`.
+double misfit(const Profile& profile, double face_mm, double plate_mm, double slice_mm, double& contrast_hu) {
+  Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
+  Eigen::Vector3d right = Eigen::Vector3d::Zero();
+  double squares = 0;
+  for (std::size_t i = 0; i < profile.count.size(); ++i)
+    if (profile.count[i] > 0) {
+      const double below_face = share_below(Profile::at_mm(i), face_mm, slice_mm);
+      const double core = share_below(Profile::at_mm(i), face_mm - plate_mm, slice_mm);
+      const Eigen::Vector3d row(core, below_face - core, 1 - below_face);
+      const double hu = profile.sum[i] / profile.count[i];
+      normal += profile.count[i] * row * row.transpose();
+      right += profile.count[i] * hu * row;
+      squares += profile.count[i] * hu * hu;
     }
-  const auto margin = static_cast<std::ptrdiff_t>(beside_mm / step_mm);
-  const auto peak = std::max_element(profile.begin() + margin, profile.end() - margin) - profile.begin();
-  const double disc_hu = *std::min_element(profile.begin() + peak, profile.begin() + peak + margin);
-  if (profile[static_cast<std::size_t>(peak)] - disc_hu < least_contrast_hu)
+  normal.diagonal().array() += 1e-6;
+  const Eigen::Vector3d hu = normal.ldlt().solve(right);
+  contrast_hu = hu[1] - 0.5 * (hu[0] + hu[2]);
+  return squares - right.dot(hu);
+}
+
+/// The endplate's outer face: mm beyond the body's, by the best of all places and thicknesses. Nothing without a plate.
+std::optional<double> face_mm(const Profile& profile, double spacing_mm) {
+  const double reach_mm = search_mm + search_voxels * spacing_mm;
+  double least = std::numeric_limits<double>::max(), contrast_hu = 0, best_contrast_hu = 0;
+  std::array<double, 2> best{}; // place, thickness
+  for (const double plate_mm : thickness_mm)
+    for (double at_mm = -reach_mm; at_mm <= reach_mm; at_mm += face_step_mm) {
+      const double squares = misfit(profile, at_mm, plate_mm, spacing_mm, contrast_hu);
+      if (squares < least) {
+        least = squares;
+        best = {at_mm, plate_mm};
+        best_contrast_hu = contrast_hu;
+      }
+    }
+  const auto [at_mm, plate_mm] = best;
+  if (best_contrast_hu * plate_mm < least_contrast_hu_mm || std::abs(at_mm) > reach_mm - face_step_mm)
     return std::nullopt;
-  const double inner = half_width(profile, peak, -1) * step_mm, outer = half_width(profile, peak, 1) * step_mm;
-  const double slice_mm = slice_widening * hu.geometry().spacing_mm[2];
-  const double thickness_mm =
-      std::max(thinnest_mm, std::sqrt(std::max(0.0, (inner + outer) * (inner + outer) - slice_mm * slice_mm)));
-  const double peak_mm = static_cast<double>(peak) * step_mm - search_mm - beside_mm;
-  return peak_mm + 0.5 * (outer - inner) + 0.5 * std::min(thickness_mm, inner + outer);
+  const double before = misfit(profile, at_mm - face_step_mm, plate_mm, spacing_mm, contrast_hu);
+  const double after = misfit(profile, at_mm + face_step_mm, plate_mm, spacing_mm, contrast_hu);
+  const double bend = before - 2 * least + after;
+  return at_mm + (bend > 0 ? 0.5 * face_step_mm * (before - after) / bend : 0);
+}
+
+struct Face {
+  double beyond_mm = 0, se_mm = 0;
+};
+
+/// The face of one zone at one end, and by leaving out one strip after another how certain it is (jackknife).
+std::optional<Face> face_of(const std::array<Profile, strips>& by_strip, double spacing_mm) {
+  const auto joined = [&](std::size_t without) {
+    Profile all;
+    for (std::size_t k = 0; k < strips; ++k)
+      for (std::size_t i = 0; i < all.sum.size() && k != without; ++i) {
+        all.sum[i] += by_strip[k].sum[i];
+        all.count[i] += by_strip[k].count[i];
+      }
+    return all;
+  };
+  const std::optional<double> whole = face_mm(joined(strips), spacing_mm);
+  if (!whole)
+    return std::nullopt;
+  double variance = 0;
+  for (std::size_t k = 0; k < strips; ++k) {
+    const std::optional<double> without = face_mm(joined(k), spacing_mm);
+    if (!without)
+      return std::nullopt;
+    variance += std::pow(*without - *whole, 2) * (strips - 1) / strips;
+  }
+  return Face{*whole, std::hypot(std::sqrt(variance), slice_se * spacing_mm)};
+}
+
+/// Ends of a zone's columns carried onto a plane: whole voxels make steps of what is smooth.
+void smooth_ends(std::vector<Column>& columns, double Column::*end) {
+  Eigen::Matrix3d normal = Eigen::Matrix3d::Identity() * 1e-6;
+  Eigen::Vector3d right = Eigen::Vector3d::Zero();
+  const Column origin = columns.front();
+  const auto row = [&](const Column& c) { return Eigen::Vector3d(c.x - origin.x, c.y - origin.y, 1); };
+  for (const Column& c : columns) {
+    normal += row(c) * row(c).transpose();
+    right += row(c) * (c.*end);
+  }
+  const Eigen::Vector3d plane = normal.ldlt().solve(right);
+  for (Column& c : columns)
+    c.*end = plane.dot(row(c));
+}
+
+/// Columns of the middle of the body, by their place on the body's grid, each with its zone.
+struct Zones {
+  std::array<std::vector<Column>, 3> columns;          ///< front, middle, back
+  std::vector<std::pair<std::size_t, std::size_t>> at; ///< zone and number of the column at each (x, y), or no zone
+  std::array<double, 3> height_mm{};                   ///< of the body, mean over the zone
+};
+
+Zones zones_of(const Volume<std::uint8_t>& mask) {
+  constexpr std::array<std::array<double, 2>, 3> depths{{{0.05, 0.25}, {0.40, 0.60}, {0.75, 0.95}}};
+  constexpr std::size_t none = 3;
+  Zones zones;
+  zones.at.assign(static_cast<std::size_t>(mask.size(0)) * static_cast<std::size_t>(mask.size(1)), {none, 0});
+  const std::vector<Column> all = columns_of(mask);
+  if (all.size() < 50)
+    return zones;
+  const auto [left, right] = between(all, 0.3, 0.7, [](const Column& c) { return c.x; });
+  for (std::size_t zone = 0; zone < 3; ++zone) {
+    const auto depth = between(all, depths[zone][0], depths[zone][1], [](const Column& c) { return c.y; });
+    for (Column c : all)
+      if (c.x >= left && c.x <= right && c.y >= depth[0] && c.y <= depth[1]) {
+        c.strip = std::min(strips - 1, static_cast<std::size_t>((c.x - left) / (right - left) * strips));
+        zones.at[static_cast<std::size_t>(c.y) * static_cast<std::size_t>(mask.size(0)) +
+                 static_cast<std::size_t>(c.x)] = {zone, zones.columns[zone].size()};
+        zones.columns[zone].push_back(c);
+      }
+    if (zones.columns[zone].empty())
+      continue;
+    smooth_ends(zones.columns[zone], &Column::bottom);
+    smooth_ends(zones.columns[zone], &Column::top);
+    for (const Column& c : zones.columns[zone])
+      zones.height_mm[zone] +=
+          (c.top - c.bottom) * mask.geometry().spacing_mm[2] / static_cast<double>(zones.columns[zone].size());
+  }
+  return zones;
+}
+
+/// Profiles by zone, end (lower, upper) and strip.
+using Profiles = std::array<std::array<std::array<Profile, strips>, 2>, 3>;
+
+Profiles profiles_of(const Volume<std::int16_t>& hu, const Volume<std::uint8_t>& mask, const Zones& zones) {
+  const VolumeGeometry &grid = mask.geometry(), &image = hu.geometry();
+  std::array<int, 3> low = image.size, high{-1, -1, -1};
+  for (const auto& columns : zones.columns)
+    for (const Column& c : columns)
+      for (const double z : {c.bottom - outwards_mm / grid.spacing_mm[2], c.top + outwards_mm / grid.spacing_mm[2]}) {
+        const Vec3 index = point_to_index(image, index_to_point(grid, {double(c.x), double(c.y), z}));
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          low[axis] = std::clamp(static_cast<int>(std::floor(index[axis])) - 1, 0, low[axis]);
+          high[axis] =
+              std::min(image.size[axis] - 1, std::max(high[axis], static_cast<int>(std::ceil(index[axis])) + 1));
+        }
+      }
+  Profiles profiles;
+  for (int z = low[2]; z <= high[2]; ++z)
+    for (int y = low[1]; y <= high[1]; ++y)
+      for (int x = low[0]; x <= high[0]; ++x) {
+        const Vec3 at = point_to_index(grid, index_to_point(image, {double(x), double(y), double(z)}));
+        const int gx = static_cast<int>(std::lround(at[0])), gy = static_cast<int>(std::lround(at[1]));
+        if (gx < 0 || gy < 0 || gx >= mask.size(0) || gy >= mask.size(1))
+          continue;
+        const auto [zone, number] = zones.at[static_cast<std::size_t>(gy) * static_cast<std::size_t>(mask.size(0)) +
+                                             static_cast<std::size_t>(gx)];
+        if (zone >= zones.columns.size())
+          continue;
+        const Column& column = zones.columns[zone][number];
+        profiles[zone][0][column.strip].add((column.bottom - at[2]) * grid.spacing_mm[2], hu(x, y, z));
+        profiles[zone][1][column.strip].add((at[2] - column.top) * grid.spacing_mm[2], hu(x, y, z));
+      }
+  return profiles;
 }
 
 } // namespace
 
 std::optional<BodyHeights> endplate_heights(const Volume<std::int16_t>& hu, const VertebralBody& body) {
-  const std::vector<Column> all = columns_of(body.mask);
-  if (all.size() < 50)
-    return std::nullopt;
   const VolumeGeometry& grid = body.mask.geometry();
-  const auto across = between(all, 0.3, 0.7, [](const Column& c) { return c.x; });
-  constexpr std::array<std::array<double, 2>, 3> zones{{{0.05, 0.25}, {0.40, 0.60}, {0.75, 0.95}}};
-  std::array<double, 3> heights{};
-  for (std::size_t k = 0; k < zones.size(); ++k) {
-    const auto depth = between(all, zones[k][0], zones[k][1], [](const Column& c) { return c.y; });
-    std::vector<Column> zone;
-    double bottom = 0, top = 0;
-    for (const Column& c : all)
-      if (c.x >= across[0] && c.x <= across[1] && c.y >= depth[0] && c.y <= depth[1]) {
-        zone.push_back(c);
-        bottom += c.bottom;
-        top += c.top;
-      }
-    if (zone.empty())
+  const Zones zones = zones_of(body.mask);
+  const double slice_mm = voxel_along_mm(hu.geometry(), grid.axes[2]);
+  if (slice_mm > thickest_slice_mm || std::ranges::any_of(zones.columns, [](const auto& c) { return c.empty(); }))
+    return std::nullopt;
+  const Profiles profiles = profiles_of(hu, body.mask, zones);
+  std::array<double, 3> heights{}, errors{};
+  for (std::size_t zone = 0; zone < 3; ++zone) {
+    const auto lower = face_of(profiles[zone][0], slice_mm), upper = face_of(profiles[zone][1], slice_mm);
+    if (!lower || !upper)
       return std::nullopt;
-    bottom /= static_cast<double>(zone.size());
-    top /= static_cast<double>(zone.size());
-    const auto below = face_mm(hu, grid, zone, bottom, -1), above = face_mm(hu, grid, zone, top, 1);
-    if (!below || !above)
-      return std::nullopt;
-    heights[k] = (top - bottom) * grid.spacing_mm[2] + *below + *above;
+    heights[zone] = zones.height_mm[zone] + lower->beyond_mm + upper->beyond_mm;
+    errors[zone] = std::hypot(lower->se_mm, upper->se_mm);
   }
-  return BodyHeights{heights[0], heights[1], heights[2]};
+  return BodyHeights{heights[0], heights[1], heights[2], errors[0], errors[1], errors[2]};
 }
 
 } // namespace osteocalc::bone

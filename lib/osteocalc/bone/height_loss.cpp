@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace osteocalc::bone {
 
@@ -13,7 +14,7 @@ std::string_view to_string(HeightLoss definition) noexcept {
 
 double height_loss(const BodyHeights& heights, HeightLoss definition,
                    std::optional<double> adjacent_posterior_mm) noexcept {
-  const auto [a, m, p] = heights;
+  const double a = heights.anterior_mm, m = heights.middle_mm, p = heights.posterior_mm;
   const double front_over_back = std::min(a, m) / p;
   switch (definition) {
   case HeightLoss::MinOverMax:
@@ -24,6 +25,21 @@ double height_loss(const BodyHeights& heights, HeightLoss definition,
     break;
   }
   return 1 - std::min(front_over_back, adjacent_posterior_mm ? p / *adjacent_posterior_mm : 1.0);
+}
+
+double height_loss_se(const BodyHeights& heights, HeightLoss definition, std::optional<double> adjacent_posterior_mm,
+                      double adjacent_se_mm) noexcept {
+  const double loss = height_loss(heights, definition, adjacent_posterior_mm);
+  BodyHeights front = heights, middle = heights, back = heights;
+  front.anterior_mm -= heights.anterior_se_mm;
+  middle.middle_mm -= heights.middle_se_mm;
+  back.posterior_mm -= heights.posterior_se_mm;
+  double variance = 0;
+  for (const BodyHeights& moved : {front, middle, back})
+    variance += std::pow(height_loss(moved, definition, adjacent_posterior_mm) - loss, 2);
+  if (adjacent_posterior_mm)
+    variance += std::pow(height_loss(heights, definition, *adjacent_posterior_mm + adjacent_se_mm) - loss, 2);
+  return std::sqrt(variance);
 }
 
 int genant_grade(double loss) noexcept {

@@ -22,6 +22,10 @@ enum class HeightLoss {
 [[nodiscard]] double height_loss(const BodyHeights& heights, HeightLoss definition,
                                  std::optional<double> adjacent_posterior_mm = {}) noexcept;
 
+/// Its standard error from those of the heights. \param adjacent_se_mm of `adjacent_posterior_mm`
+[[nodiscard]] double height_loss_se(const BodyHeights& heights, HeightLoss definition,
+                                    std::optional<double> adjacent_posterior_mm, double adjacent_se_mm) noexcept;
+
 /// Semiquantitative grade 0 to 3 at 20, 25, 40 % by height alone, which cannot tell a fracture from a deformity.
 [[nodiscard]] int genant_grade(double loss) noexcept;
 

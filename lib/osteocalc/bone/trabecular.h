@@ -29,7 +29,7 @@ struct VoiOptions {
   double slab_mm = 10;            ///< around mid-height
   double anterior_fraction = 0.6; ///< of the eroded depth
   double depth_fraction = 0.7;    ///< the ellipse's full axis front to back, of the eroded depth
-  double width_fraction = 0.6;    ///< the ellipse's full axis left to right, of the eroded width
+  double width_fraction = 0.8;    ///< the ellipse's full axis left to right, of the eroded width
   double island_sd =
       4; ///< voxels this many robust SDs above the median are sclerosis or an island and left out; 0 = keep
   double vein_half_width_mm = 6, vein_half_height_mm = 4; ///< of the bed that the full core leaves out

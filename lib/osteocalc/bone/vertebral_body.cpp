@@ -14,6 +14,7 @@ namespace {
 
 constexpr double step_mm = 1.0, coarse_step_mm = 2.0;
 constexpr int frame_iterations = 3;
+constexpr double label_height_se_voxels = 0.8; // up to a voxel, evenly spread, at either end
 
 /// A vertebra of the map: where its voxels are and which labels they carry.
 struct Labelled {
@@ -277,11 +278,21 @@ BodyFinding find_body(const Volume<LabelId>& labels, const Labelled& vertebra, c
     back = seen->back;
     finding.body = std::move(seen->body);
   }
+  BodyHeights& heights = finding.body->heights;
+  heights.anterior_se_mm = heights.middle_se_mm = heights.posterior_se_mm =
+      label_height_se_voxels * voxel_along_mm(image, finding.body->mask.geometry().axes[2]);
   finding.body->cut_by_field_of_view = reaches_first_or_last_slice(*finding.body, image);
   return finding;
 }
 
 } // namespace
+
+double voxel_along_mm(const VolumeGeometry& image, const Vec3& direction) noexcept {
+  double thick_mm = 0;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    thick_mm = std::max(thick_mm, std::abs(dot(direction, image.axes[axis])) * image.spacing_mm[axis]);
+  return thick_mm;
+}
 
 std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Parallel parallel) {
   const std::vector<Labelled> vertebrae = labelled_vertebrae(labels);

@@ -15,16 +15,17 @@ namespace osteocalc::bone {
 /// Endplate-to-endplate heights at the front, middle and back of the body, mm, in the vertebra's own axis.
 struct BodyHeights {
   double anterior_mm = 0, middle_mm = 0, posterior_mm = 0;
+  double anterior_se_mm = 0, middle_se_mm = 0, posterior_se_mm = 0; ///< standard errors
 };
 
 /// A vertebral body in the vertebra's own frame: the axes of `mask` run to the vertebra's left, back and head, whatever
 /// way the vertebra lies in the scanner. `up` is the mean normal of the two endplates.
 struct VertebralBody {
   Vertebra level = Vertebra::L1;
-  Volume<std::uint8_t> mask;   ///< 1 mm grid, 1 inside the body, cortex included
-  Vec3 center_mm{};            ///< LPS
-  double mid_height_index = 0; ///< along the mask's z axis, at the centre
-  BodyHeights heights;
+  Volume<std::uint8_t> mask;         ///< 1 mm grid, 1 inside the body, cortex included
+  Vec3 center_mm{};                  ///< LPS
+  double mid_height_index = 0;       ///< along the mask's z axis, at the centre
+  BodyHeights heights;               ///< of the label; off by up to a voxel in all
   double tilt_deg = 0;               ///< of `up` against the scanner's z axis
   bool cut_by_field_of_view = false; ///< the body runs into the first or last slice
 };
@@ -35,6 +36,9 @@ struct BodyFinding {
   std::optional<VertebralBody> body;
   std::string missing; ///< reason when there is no body
 };
+
+/// How thick a voxel of a scan is along a direction, mm.
+[[nodiscard]] double voxel_along_mm(const VolumeGeometry& image, const Vec3& direction) noexcept;
 
 /// Bodies of all vertebrae T1..L5 that a label map holds: by body labels (260 + ...) where present, else cut from the
 /// whole vertebra in front of the spinal canal. Cranial to caudal.

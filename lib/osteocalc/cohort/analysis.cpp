@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/cohort/analysis.h"
 
+#include "osteocalc/cohort/agreement_models.h"
+#include "osteocalc/cohort/confounding.h"
 #include "osteocalc/cohort/expression.h"
 #include "osteocalc/cohort/findings.h"
 #include "osteocalc/cohort/formula.h"
@@ -52,13 +54,11 @@ const FittedModel& choose_lead(const std::vector<FittedModel>& models, const Pla
 }
 
 std::string choose_crude(const std::vector<FittedModel>& models, const FittedModel& lead) {
-  if (lead.spec.terms.size() < 2)
-    return {};
   for (const FittedModel& model : models)
     if (model.companion_of == lead.spec.id && model.role == "crude")
       return model.spec.id;
   for (const FittedModel& model : models)
-    if (model.spec.terms.size() == 1 && model.spec.family == lead.spec.family &&
+    if (lead.spec.terms.size() > 1 && model.spec.terms.size() == 1 && model.spec.family == lead.spec.family &&
         model.spec.design == lead.spec.design && model.spec.outcome == lead.spec.outcome &&
         model.spec.terms.front() == lead.spec.terms.front() && model.model.n == lead.model.n)
       return model.spec.id;
@@ -197,37 +197,6 @@ void add_q_values(CohortResult& result) {
     result.q_values.push_back(exposure_p(model) ? std::optional(q[next++]) : std::nullopt);
 }
 
-double outcome_share(const PlanData& data, const ModelSpec& lead) {
-  double sum = 0, n = 0;
-  for (const auto& cell : data.domain_table.numbers(lead.outcome))
-    if (cell)
-      sum += *cell != 0, ++n;
-  return sum / n;
-}
-
-double outcome_sd(const CohortResult& result) {
-  double mean = 0, squares = 0;
-  const auto n = static_cast<double>(result.points.size());
-  for (const ScatterPoint& point : result.points)
-    mean += point.outcome / n;
-  for (const ScatterPoint& point : result.points)
-    squares += (point.outcome - mean) * (point.outcome - mean);
-  return std::sqrt(squares / (n - 1));
-}
-
-void add_e_value(CohortResult& result, const PlanData& data) {
-  const FittedModel& lead = lead_model(result);
-  const Term& slope = exposure_slope(lead);
-  if (!slope.ci_low || !slope.ci_high)
-    return;
-  if (lead.spec.family == "logistic")
-    result.e_value = e_value_odds_ratio(slope, outcome_share(data, lead.spec));
-  else if (lead.spec.family == "linear" && !result.points.empty())
-    result.e_value = e_value_difference(slope, outcome_sd(result));
-  if (result.e_value && covers_zero(slope)) // Student's interval is wider than the normal one behind the E-value
-    result.e_value->limit = 1;
-}
-
 template <class Body>
 void attempt(CohortResult& result, const std::string& what, const Body& body) {
   try {
@@ -294,6 +263,13 @@ const FittedModel& lead_model(const CohortResult& result) {
   return fitted(result, result.lead);
 }
 
+std::optional<EValue> lead_e_value(const CohortResult& result) {
+  for (std::size_t i = 0; i < result.e_values.size(); ++i)
+    if (result.models[i].spec.id == result.lead)
+      return result.e_values[i];
+  return std::nullopt;
+}
+
 const FittedModel* crude_model(const CohortResult& result) {
   return result.crude.empty() ? nullptr : &fitted(result, result.crude);
 }
@@ -303,6 +279,8 @@ const Term& exposure_slope(const FittedModel& model) {
 }
 
 std::optional<double> exposure_p(const FittedModel& model) {
+  if (is_agreement(model.spec.family))
+    return std::nullopt; // that readers agree at all is no question
   if (!has_one_slope(model.spec))
     for (const ModelTest& test : model.model.tests)
       if (test.name == "overall " + model.spec.terms.front())
@@ -391,8 +369,10 @@ CohortResult analyze_plan(const PlanData& data, const Plan& plan, Parallel paral
         result.age_share = share_explained_by(data, plan, lead, crude_slope, plan.question.age);
     });
     result.checks = check_lead(data, plan, lead, result.issues, parallel);
-    add_e_value(result, data);
   }
+  for (const FittedModel& model : result.models)
+    result.e_values.push_back(e_value_of(data, model));
+  result.literature = compare_with_literature(plan, result.models, result.specifications);
   if (!plan.question.negative_control.empty())
     attempt(result, plan.question.negative_control, [&] { result.control = negative_control(plan, lead); });
   result.findings = findings(result);

@@ -3,6 +3,7 @@
 
 #include "osteocalc/cohort/checks.h"
 #include "osteocalc/cohort/description.h"
+#include "osteocalc/cohort/literature.h"
 #include "osteocalc/cohort/multiplicity.h"
 
 #include <filesystem>
@@ -69,11 +70,15 @@ struct CohortResult {
   std::optional<double> age_share{};
   LeadChecks checks{};
   std::optional<NegativeControl> control{};
-  std::optional<EValue> e_value{};
+  std::vector<std::optional<EValue>> e_values{}; ///< one a model
+  std::vector<LiteratureCheck> literature{};
   std::vector<std::optional<double>> q_values{}; ///< Benjamini-Hochberg, one a model, over the exposures' p
   std::vector<std::string> findings{};           ///< sentences; the first is the one to read if only one is read
   Issues issues{};
 };
+
+/// The lead's. \pre e_values are filled
+[[nodiscard]] std::optional<EValue> lead_e_value(const CohortResult& result);
 
 /// 100 (e^b - 1): by how many per cent outcome + 1 differs for a step with slope b on ln(outcome + 1).
 [[nodiscard]] double percent_change(double slope);

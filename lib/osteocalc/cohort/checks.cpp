@@ -5,6 +5,7 @@
 #include "osteocalc/cohort/expression.h"
 #include "osteocalc/cohort/formula.h"
 #include "osteocalc/cohort/linear.h"
+#include "osteocalc/cohort/logistic.h"
 #include "osteocalc/cohort/measurement_error.h"
 #include "osteocalc/cohort/spline.h"
 #include "osteocalc/cohort/table_files.h"
@@ -97,7 +98,7 @@ StratumSlope fit_stratum(const PlanData& data, const Plan& plan, const ModelSpec
       throw TableError(fmt::format("{} complete rows for {} coefficients (too few to estimate an error)",
                                    frame.rows.size(), frame.names.size()));
     const Model model = fit_frame(data, plan, spec, frame);
-    stratum.slope = model.terms.at(1);
+    stratum.slope = term(model, exposure_term(spec, model));
   } catch (const TableError& error) {
     issues.push_back(warning("COHORT-STRATUM", fmt::format("{} = {}", variable, level.name),
                              fmt::format("the model could not be fitted in this stratum: {}", error.what())));
@@ -105,27 +106,64 @@ StratumSlope fit_stratum(const PlanData& data, const Plan& plan, const ModelSpec
   return stratum;
 }
 
-/// Weighted least squares is least squares on rows times the root of their weight.
-ModelFrame weighted_rows(const ModelFrame& frame, const Sampling& sampling) {
+/// A weighted fit is least squares on rows times the root of their weight; a logistic one, near its maximum, that of
+/// its working outcome.
+ModelFrame working_rows(const ModelFrame& frame, const Sampling& sampling, const FittedModel& lead) {
   ModelFrame scaled = frame;
-  if (sampling.weights.empty())
-    return scaled;
+  const std::vector<double> p =
+      lead.spec.family == "logistic" ? fitted_probabilities(frame, lead.model) : std::vector<double>{};
   for (std::size_t i = 0; i < frame.rows.size(); ++i) {
-    const double root = std::sqrt(sampling.weights[i]);
-    scaled.outcome[i] *= root;
+    double weight = sampling.weight(i);
+    if (!p.empty()) {
+      const double spread = std::fmax(p[i] * (1 - p[i]), 1e-12);
+      weight *= spread;
+      scaled.outcome[i] = std::log(p[i] / (1 - p[i])) + (frame.outcome[i] - p[i]) / spread;
+    }
+    scaled.outcome[i] *= std::sqrt(weight);
     for (auto& column : scaled.columns)
-      column[i] *= root;
+      column[i] *= std::sqrt(weight);
   }
   return scaled;
 }
 
-InfluenceCheck influence_check(const ModelFrame& frame, const Sampling& sampling, const Term& slope) {
-  const Influence found = influence(weighted_rows(frame, sampling), frame.names[1]);
-  InfluenceCheck check{slope.estimate, found.slope_low, found.slope_high};
-  for (const double cook : found.cook) {
+/// The slope without each PSU or cluster in turn.
+void leave_out_units(InfluenceCheck& check, const ModelFrame& working, const Sampling& sampling,
+                     const SurveyDesign* design) {
+  check.unit = design ? "PSU" : "cluster";
+  const auto slopes = slopes_without(working, working.names[1], sampling.psu, sampling.stratum_of_psu.size());
+  std::set<std::size_t> present(sampling.psu.begin(), sampling.psu.end());
+  check.units = present.size();
+  check.low = check.high = check.slope;
+  double furthest = -1;
+  for (const std::size_t unit : present) {
+    if (!slopes[unit])
+      continue;
+    check.low = std::min(check.low, *slopes[unit]);
+    check.high = std::max(check.high, *slopes[unit]);
+    if (const double moved = std::abs(*slopes[unit] - check.slope); design && moved > furthest) {
+      furthest = moved;
+      check.most = fmt::format("stratum {}, PSU {}", design->strata_names[design->stratum_of_psu[unit]],
+                               design->psu_names[unit]);
+    }
+  }
+}
+
+InfluenceCheck influence_check(const PlanData& data, const ModelFrame& frame, const Sampling& sampling,
+                               const FittedModel& lead) {
+  const ModelFrame working = working_rows(frame, sampling, lead);
+  const Influence rows = influence(working, frame.names[1]);
+  InfluenceCheck check;
+  check.slope = term(lead.model, lead.exposure).estimate;
+  check.units = frame.rows.size();
+  check.low = rows.slope_low;
+  check.high = rows.slope_high;
+  for (const double cook : rows.cook) {
     check.max_cook = std::max(check.max_cook, cook);
     check.rows_over += cook > 4 / static_cast<double>(frame.rows.size());
   }
+  const bool every_row_its_own = sampling.stratum_of_psu.size() >= frame.rows.size();
+  if (sampling.kind != Sampling::Kind::Simple && !every_row_its_own)
+    leave_out_units(check, working, sampling, sampling.kind == Sampling::Kind::Survey ? &*data.survey : nullptr);
   check.crosses_zero = check.low <= 0 && check.high >= 0;
   return check;
 }
@@ -279,7 +317,7 @@ std::optional<double> share_explained_by(const PlanData& data, const Plan& plan,
   for (const std::size_t row : frame.rows)
     marks[row] = true;
   const Model model = fit_frame(data, plan, spec, marked_rows(alone, marks));
-  return 1 - model.terms.at(lead.spec.family == "ordinal" ? 0 : 1).estimate / crude_slope;
+  return 1 - term(model, exposure_term(spec, model)).estimate / crude_slope;
 }
 
 NegativeControl negative_control(const Plan& plan, const FittedModel& lead) {
@@ -318,8 +356,9 @@ LeadChecks check_lead(const PlanData& data, const Plan& plan, const FittedModel&
   const bool plain = lead.spec.family == "linear";
   const ModelFrame frame = plan_frame(data, lead.spec);
   const Sampling sampling = plan_sampling(data, lead.spec, frame);
+  if (plain || (lead.spec.family == "logistic" && lead.model.converged))
+    attempt("influence", [&] { checks.influence = influence_check(data, frame, sampling, lead); });
   if (plain) {
-    attempt("influence", [&] { checks.influence = influence_check(frame, sampling, lead.model.terms.at(1)); });
     attempt("variance inflation", [&] { checks.variance_inflation = variance_inflation(frame); });
     attempt("breusch-pagan", [&] { checks.breusch_pagan = breusch_pagan(frame); });
     add_residuals(checks, frame, lead.model);

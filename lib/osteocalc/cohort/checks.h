@@ -46,10 +46,14 @@ struct StrataCheck {
 [[nodiscard]] std::optional<double> share_explained_by(const PlanData& data, const Plan& plan, const FittedModel& lead,
                                                        double crude_slope, const std::string& variable);
 
-/// The lead's slope when any single row is left out; weighted as the lead is.
+/// The lead's slope when any one unit is left out: a PSU of a survey, a cluster, else a row. Linear leads exactly,
+/// weighted as they are; logistic leads by one step of Newton's method.
 struct InfluenceCheck {
+  std::string unit = "person"; ///< or "PSU", "cluster"
+  std::size_t units = 0;
+  std::string most; ///< the PSU without which the slope moves most: "stratum 105, PSU 2"; empty for others
   double slope = 0, low = 0, high = 0;
-  double max_cook = 0;
+  double max_cook = 0;       ///< of rows
   std::size_t rows_over = 0; ///< with Cook's distance above 4 / n
   bool crosses_zero = false;
 };

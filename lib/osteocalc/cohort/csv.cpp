@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
@@ -15,8 +16,8 @@ namespace osteocalc::cohort {
 namespace {
 
 struct Record {
-  std::size_t line = 0; ///< where it begins, 1-based
-  std::vector<std::string> cells;
+  std::size_t line = 0;                ///< where it begins, 1-based
+  std::vector<std::string_view> cells; ///< into the text, or into what the reader unquoted
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -63,7 +64,7 @@ class Reader {
     ++line_;
   }
 
-  std::string cell() {
+  std::string_view cell() {
     if (take('"'))
       return quoted_cell();
     const std::size_t end = std::min(text_.find_first_of(",\r\n", position_), text_.size());
@@ -71,12 +72,12 @@ class Reader {
     if (found.find('"') != std::string_view::npos)
       fail("a quote stands inside a cell that does not begin with one", "quote the whole cell and double the quote");
     position_ = end;
-    return std::string(trimmed(found));
+    return trimmed(found);
   }
 
-  std::string quoted_cell() {
+  std::string_view quoted_cell() {
     const std::size_t begins = line_;
-    std::string content;
+    std::string& content = unquoted_.emplace_back();
     while (position_ < text_.size()) {
       const char c = text_[position_++];
       if (c == '"' && !take('"'))
@@ -95,6 +96,7 @@ class Reader {
 
   std::string_view text_, name_;
   std::size_t position_ = 0, line_ = 1;
+  std::deque<std::string> unquoted_; ///< never moves what it holds
 };
 
 bool means_missing(std::string_view cell) {
@@ -137,19 +139,21 @@ void check_header(const Record& header, std::string_view name) {
 
 Column make_column(std::string column_name, const std::vector<Record>& records, std::size_t i, std::string_view name) {
   Numbers numbers(records.size());
-  Texts texts(records.size());
   std::string first_text;
-  for (std::size_t row = 0; row < records.size(); ++row) {
-    const std::string& cell = records[row].cells[i];
+  for (std::size_t row = 0; row < records.size() && first_text.empty(); ++row) {
+    const std::string_view cell = records[row].cells[i];
     if (means_missing(cell))
       continue;
-    texts[row] = cell;
     numbers[row] = as_number(cell);
-    if (!numbers[row] && first_text.empty())
+    if (!numbers[row])
       first_text = fmt::format("{} line {} holds '{}'", name, records[row].line, cell);
   }
   if (first_text.empty())
     return {std::move(column_name), std::move(numbers)};
+  Texts texts(records.size());
+  for (std::size_t row = 0; row < records.size(); ++row)
+    if (!means_missing(records[row].cells[i]))
+      texts[row] = records[row].cells[i];
   return {std::move(column_name), std::move(texts), std::move(first_text)};
 }
 
@@ -173,7 +177,7 @@ Table parse_csv(std::string_view text, std::string name) {
     throw TableError(fmt::format("{} has a header but no rows (there is nothing to analyse)", name));
   Table table(name, records.size());
   for (std::size_t i = 0; i < header.cells.size(); ++i)
-    table.add(make_column(header.cells[i], records, i, name));
+    table.add(make_column(std::string(header.cells[i]), records, i, name));
   return table;
 }
 
@@ -183,7 +187,11 @@ Table read_csv(const std::filesystem::path& file) {
     throw IoError(
         fmt::format("cannot read the table {} (it does not exist, is a folder, or may not be read); check the path",
                     file.string()));
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  std::string text(std::filesystem::is_regular_file(file) ? std::filesystem::file_size(file) : 0, ' ');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  stream.clear();
+  text.append(std::istreambuf_iterator<char>(stream), {}); // a pipe has no size
   return parse_csv(text, file.filename().string());
 }
 

@@ -73,6 +73,32 @@ Influence influence(const ModelFrame& frame, const std::string& column) {
   return result;
 }
 
+std::vector<std::optional<double>> slopes_without(const ModelFrame& frame, const std::string& column,
+                                                  std::span<const std::size_t> group_of_row, std::size_t groups) {
+  const MatrixXd X = design(frame);
+  const VectorXd y = outcome(frame);
+  const auto j = static_cast<Index>(column_index(frame, column));
+  std::vector<std::vector<Index>> rows_of(groups);
+  for (Index i = 0; i < X.rows(); ++i)
+    rows_of[group_of_row[static_cast<std::size_t>(i)]].push_back(i);
+  const MatrixXd A = X.transpose() * X;
+  const VectorXd c = X.transpose() * y, scale = A.diagonal().cwiseSqrt().cwiseInverse();
+  std::vector<std::optional<double>> slopes;
+  for (const std::vector<Index>& rows : rows_of) {
+    MatrixXd rest = A;
+    VectorXd right = c;
+    for (const Index i : rows) {
+      rest -= X.row(i).transpose() * X.row(i);
+      right -= X.row(i).transpose() * y(i);
+    }
+    const Eigen::LDLT<MatrixXd> solver(scale.asDiagonal() * rest * scale.asDiagonal());
+    const bool told_apart = solver.vectorD().minCoeff() > 1e-10;
+    slopes.push_back(told_apart ? std::optional((scale.asDiagonal() * solver.solve(scale.asDiagonal() * right))(j))
+                                : std::nullopt);
+  }
+  return slopes;
+}
+
 ModelTest breusch_pagan(const ModelFrame& frame) {
   const MatrixXd X = design(frame);
   const VectorXd squares = residuals(X, outcome(frame)).array().square();

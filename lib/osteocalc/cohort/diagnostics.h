@@ -4,6 +4,8 @@
 #include "osteocalc/cohort/model.h"
 #include "osteocalc/cohort/model_frame.h"
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,13 @@ struct Influence {
 };
 /// \pre a frame that fit_linear accepts; no leverage of 1 \throw TableError when the column is not there \cite Cook1977
 [[nodiscard]] Influence influence(const ModelFrame& frame, const std::string& column);
+
+/// The column's least-squares slope without each group of rows in turn (a sampling unit, a cluster); empty for a group
+/// without which the columns can no longer be told apart.
+/// \pre a frame that fit_linear accepts; a group below `groups` for each row \throw TableError as influence
+[[nodiscard]] std::vector<std::optional<double>> slopes_without(const ModelFrame& frame, const std::string& column,
+                                                                std::span<const std::size_t> group_of_row,
+                                                                std::size_t groups);
 
 /// Koenker's form of Breusch and Pagan's test: do the columns explain the squared residuals?
 /// \cite BreuschPagan1979 \cite Koenker1981

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/cohort/findings.h"
 
+#include "osteocalc/cohort/agreement_models.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -27,7 +29,8 @@ std::string step(const CohortResult& result, const FittedModel& model) {
   const std::string& lead = lead_model(result).spec.terms.front();
   if (term == lead && result.per_sd)
     return fmt::format("1 SD higher {} ({:.4g})", result.exposure, result.exposure_sd);
-  return fmt::format("1 unit higher {}", term);
+  return fmt::format("1 unit higher {}{}", term,
+                     model.spec.split.empty() ? "" : fmt::format(" within the same {}", model.spec.group));
 }
 
 bool is_correlation(const std::string& family) {
@@ -101,6 +104,48 @@ std::string curve_sentence(const CohortResult& result) {
                      fitted, below, clear_below, clear_above);
 }
 
+/// Did treatment change progression? Trials that found nothing must read so.
+void add_arm_sentences(std::vector<std::string>& sentences, const CohortResult& result) {
+  if (!result.plan.progression || result.plan.progression->arm.empty())
+    return;
+  const std::string& arm = result.plan.progression->arm;
+  for (const FittedModel& model : result.models)
+    if (model.spec.id == "arm_sqrt" || model.spec.id == "arm_hokanson")
+      sentences.push_back(
+          covers_zero(exposure_slope(model))
+              ? fmt::format("No difference in the progression of calcium between the arms ({}) is shown: the 95 % "
+                            "interval covers zero. Estimate: {}",
+                            arm, difference(result, model))
+              : fmt::format("The progression of calcium differs between the arms ({}): {}", arm,
+                            difference(result, model)));
+}
+
+std::string literature_sentence(const LiteratureCheck& check) {
+  const Published& published = check.published;
+  const std::string interval =
+      check.estimate.ci_low ? fmt::format(" ({:.3g} to {:.3g})", *check.estimate.ci_low, *check.estimate.ci_high) : "";
+  return fmt::format("Published for {} ({}): {:.3g} ({:.3g} to {:.3g}). Of {} models and specifications tried here, "
+                     "with estimates from {:.3g} to {:.3g}, {} comes nearest: {:.3g}{}. The nearest of {} is near by "
+                     "choice and confirms nothing.",
+                     published.outcome, published.source, published.estimate, published.ci_low, published.ci_high,
+                     check.tried, check.low, check.high, check.nearest, check.estimate.estimate, interval, check.tried);
+}
+
+std::string agreement_text(const FittedModel& model) {
+  const Term& found = exposure_slope(model);
+  const std::string others = fmt::format("{}", fmt::join(model.spec.terms, ", "));
+  const std::string interval = found.ci_low
+                                   ? fmt::format("95 % interval {:.3g} to {:.3g}", *found.ci_low, *found.ci_high)
+                                   : std::string("no interval");
+  if (model.spec.family != "bland_altman")
+    return fmt::format("{} of {} with {} is {:.3f}; {}",
+                       model.spec.family == "icc" ? "intraclass correlation" : "kappa", model.spec.outcome, others,
+                       found.estimate, interval);
+  return fmt::format("{} less {} is {:.3g} on average; {}; limits of agreement {:.3g} to {:.3g}", model.spec.outcome,
+                     others, found.estimate, interval, term(model.model, "lower_limit").estimate,
+                     term(model.model, "upper_limit").estimate);
+}
+
 std::string rank_sentence(const CohortResult& result, const FittedModel& model) {
   const Term& rho = exposure_slope(model);
   const std::string interval =
@@ -129,6 +174,8 @@ std::string effect_number(const CohortResult& result, const FittedModel& model) 
 }
 
 std::string effect_text(const CohortResult& result, const FittedModel& model) {
+  if (is_agreement(model.spec.family))
+    return agreement_text(model);
   const Term& slope = exposure_slope(model);
   const std::string& outcome = model.spec.outcome;
   if (reads_as_percent(result, model)) {
@@ -170,7 +217,9 @@ std::vector<std::string> findings(const CohortResult& result) {
         fmt::format("Model {}, which was to answer, could not be fitted (the issues say why); what follows "
                     "is model {}{}.",
                     wanted, result.lead, lead.spec.terms.size() < 2 ? ", which adjusts for nothing" : ""));
-  if (const FittedModel* crude = crude_model(result)) {
+  if (is_agreement(lead.spec.family)) {
+    // said below, with the other readings
+  } else if (const FittedModel* crude = crude_model(result)) {
     sentences.push_back(adjusted_sentence(result));
     sentences.push_back(crude_sentence(result, *crude));
     sentences.push_back(change_sentence(result, *crude));
@@ -181,6 +230,10 @@ std::vector<std::string> findings(const CohortResult& result) {
   }
   if (result.age_share)
     sentences.push_back(age_sentence(result));
+  add_arm_sentences(sentences, result);
+  for (const FittedModel& model : result.models)
+    if (is_agreement(model.spec.family))
+      sentences.push_back(fmt::format("Agreement: {}; n = {}.", agreement_text(model), model.model.n));
   for (const FittedModel& model : result.models)
     if (model.spec.family == "spearman" && model.role == "plan") {
       sentences.push_back(rank_sentence(result, model));
@@ -189,11 +242,15 @@ std::vector<std::string> findings(const CohortResult& result) {
   if (std::count_if(result.specifications.begin(), result.specifications.end(),
                     [](const Specification& one) { return one.failure.empty(); }) > 1)
     sentences.push_back(curve_sentence(result));
+  for (const LiteratureCheck& check : result.literature)
+    sentences.push_back(literature_sentence(check));
   return sentences;
 }
 
 Issues interpretation_issues(const CohortResult& result) {
-  if (lead_model(result).spec.terms.size() < 2)
+  if (is_agreement(lead_model(result).spec.family))
+    return {};
+  if (lead_model(result).spec.terms.size() < 2 && crude_model(result) == nullptr)
     return {warning(
         "COHORT-CRUDE", result.exposure,
         "nothing is adjusted for (calcium rises and bone mineral falls with age, so a crude relation is expected "
@@ -222,8 +279,9 @@ Issues check_issues(const CohortResult& result) {
                                "holds for all together does not hold within); report the strata"));
   if (const auto& found = result.checks.influence; found && shown && found->crosses_zero)
     issues.push_back(warning("COHORT-INFLUENCE", result.exposure,
-                             "leaving out one single person turns the sign of the adjusted slope (it rests on that "
-                             "person); look at the most influential rows"));
+                             fmt::format("leaving out one single {0} turns the sign of the adjusted slope (it rests on "
+                                         "that {0}); look at the most influential rows",
+                                         found->unit)));
   if (result.control && !covers_zero(result.control->slope))
     issues.push_back(warning("COHORT-CONTROL", result.control->table,
                              "simulated scans without any relation show a slope too (part of the slope found may come "

@@ -121,16 +121,18 @@ Table completed(const Table& table, const std::vector<Variable>& variables, cons
       if (!variables[j].missing.empty())
         impute_variable(data, variables[j], static_cast<Index>(j), options.donors, random);
   Table result(table.name(), table.rows());
-  for (const Column& column : table.columns()) {
+  for (const auto& column : table.shared_columns()) {
     const auto found = std::find_if(variables.begin(), variables.end(),
-                                    [&](const Variable& variable) { return variable.name == column.name; });
-    Column copy = column;
-    if (found != variables.end()) {
-      const Index j = found - variables.begin();
-      for (const std::size_t row : found->missing)
-        std::get<Numbers>(copy.cells)[row] = mean(j) + sd(j) * data(static_cast<Index>(row), j);
+                                    [&](const Variable& variable) { return variable.name == column->name; });
+    if (found == variables.end()) {
+      result.add(column);
+      continue;
     }
-    result.add(std::move(copy));
+    Column filled = *column;
+    const Index j = found - variables.begin();
+    for (const std::size_t row : found->missing)
+      std::get<Numbers>(filled.cells)[row] = mean(j) + sd(j) * data(static_cast<Index>(row), j);
+    result.add(std::move(filled));
   }
   return result;
 }

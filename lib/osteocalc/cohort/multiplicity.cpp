@@ -50,8 +50,8 @@ EValue e_value_odds_ratio(const Term& term, double outcome_share) {
 
 EValue e_value_difference(const Term& term, double outcome_sd) {
   OSTEOCALC_EXPECT(outcome_sd > 0);
-  const double d = term.estimate / outcome_sd, half = 1.78 * term.se.value() / outcome_sd; // 0.91 x 1.96
-  return e_value_risk_ratio(std::exp(0.91 * d), std::exp(0.91 * d - half), std::exp(0.91 * d + half));
+  const auto ratio = [outcome_sd](double difference) { return std::exp(0.91 * difference / outcome_sd); };
+  return e_value_risk_ratio(ratio(term.estimate), ratio(term.ci_low.value()), ratio(term.ci_high.value()));
 }
 
 } // namespace osteocalc::cohort

@@ -25,7 +25,8 @@ struct EValue {
 /// square root does. \pre the term has an interval
 [[nodiscard]] EValue e_value_odds_ratio(const Term& term, double outcome_share);
 
-/// From a linear term: the slope per SD of the outcome d stands for a risk ratio of e^(0.91 d). \pre sd > 0
+/// From a linear term: the slope per SD of the outcome d stands for a risk ratio of e^(0.91 d), and each end of the
+/// term's own interval likewise. \pre sd > 0; the term has an interval
 [[nodiscard]] EValue e_value_difference(const Term& term, double outcome_sd);
 
 } // namespace osteocalc::cohort

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/cohort/plan.h"
 
+#include "osteocalc/cohort/progression.h"
 #include "osteocalc/core/error.h"
 
 #include <algorithm>
@@ -118,6 +119,21 @@ std::string code_text(const toml::node& node) {
   fail(node, "a code for missing must be a number or a text", "correct the list");
 }
 
+/// level = ["L1", "L2"] and the columns made from them: density = "{level}_hu".
+void read_long_form(Section& data, Plan& plan) {
+  for (const auto& [name, node] : data.in_order("long")) {
+    if (name == "level")
+      plan.long_form.levels = data.texts(*node, "long.level");
+    else if (node->is_string() && node->as_string()->get().find("{level}") != std::string::npos)
+      plan.long_form.columns.emplace_back(name, node->as_string()->get());
+    else
+      fail(*node, fmt::format("'{}' in [data.long] must be a column's name with {{level}} in it", name),
+           "write \"{level}_hu\"");
+  }
+  if (plan.long_form.levels.empty() != plan.long_form.columns.empty())
+    throw ConfigError("[data.long] needs level and at least one column (the table could not be turned); give both");
+}
+
 void read_data(Section& root, Plan& plan) {
   const toml::node* node = root.find("data");
   if (!node || !node->is_table())
@@ -131,7 +147,29 @@ void read_data(Section& root, Plan& plan) {
     for (const toml::node& code : *codes->as_array())
       plan.missing[column].push_back(code_text(code));
   }
+  read_long_form(data, plan);
   data.finish();
+}
+
+/// column = { unit = "g/cm2", low = 0.2, high = 2.0 }
+void read_units(Section& root, Plan& plan) {
+  for (const auto& [column, node] : root.in_order("units")) {
+    if (!node->is_table())
+      fail(*node, fmt::format("the unit of '{}' must be a section", column),
+           "write { unit = ..., low = ..., high = ... }");
+    Section section(*node->as_table(), "units." + column);
+    std::optional<double> low, high;
+    Quantity quantity;
+    section.read("unit", quantity.unit);
+    section.read("low", low);
+    section.read("high", high);
+    section.finish();
+    if (quantity.unit.empty() || !low || !high || !(*low < *high))
+      fail(*node, fmt::format("'{}' lacks a unit, or a low below a high", column), "give all three");
+    quantity.low = *low;
+    quantity.high = *high;
+    plan.units[column] = quantity;
+  }
 }
 
 void read_variables(Section& root, Plan& plan) {
@@ -161,6 +199,22 @@ void read_design(Section& root, Plan& plan) {
   design.finish();
 }
 
+void check_type(const toml::node& node, const ModelSpec& model) {
+  const std::vector<std::string> types =
+      model.family == "icc"     ? std::vector<std::string>{"one_way", "agreement", "consistency"}
+      : model.family == "kappa" ? std::vector<std::string>{"none", "linear", "quadratic"}
+                                : std::vector<std::string>{};
+  if (!model.type.empty() && std::find(types.begin(), types.end(), model.type) == types.end())
+    fail(node, fmt::format("model '{}': type '{}' is not known", model.id, model.type),
+         types.empty() ? "leave it out" : fmt::format("use one of {}", fmt::join(types, ", ")));
+  if (!model.split.empty() && (model.split != "within" || model.family != "mixed"))
+    fail(node, fmt::format("model '{}': split '{}' is not known", model.id, model.split),
+         "use \"within\" in a mixed model, or leave it out");
+  if ((model.family == "bland_altman" || model.family == "kappa" || model.family == "mantel_haenszel") &&
+      model.terms.size() != 1)
+    fail(node, fmt::format("model '{}': {} takes one term", model.id, model.family), "name one");
+}
+
 void check_model(const toml::node& node, const ModelSpec& model, const Plan& plan) {
   const auto& families = model_families();
   if (model.id.empty() || model.outcome.empty() || model.terms.empty())
@@ -175,18 +229,27 @@ void check_model(const toml::node& node, const ModelSpec& model, const Plan& pla
   if (model.design == "survey" && plan.weights.empty() && plan.psu.empty())
     fail(node, fmt::format("model '{}' wants a survey design", model.id), "give weights, strata and psu in [design]");
   const bool cluster = model.errors.starts_with("cluster(") && model.errors.ends_with(')');
-  if (model.errors != "classical" && model.errors != "hc3" && model.errors != "linearized" && !cluster)
+  if (model.errors != "classical" && model.errors != "hc3" && model.errors != "linearized" &&
+      model.errors != "bootstrap" && !cluster)
     fail(node, fmt::format("model '{}': errors '{}' are not known", model.id, model.errors),
-         "use classical, hc3 or cluster(x)");
+         "use classical, hc3, bootstrap or cluster(x)");
   if (model.errors == "hc3" && (model.family != "linear" || model.design == "survey"))
     fail(node, fmt::format("model '{}': hc3 errors are for linear models of a simple design", model.id),
          "leave errors out");
+  const std::vector<std::string> drawn{"linear",   "logistic", "tobit",   "ordinal",          "negative_binomial",
+                                       "spearman", "kendall",  "pearson", "partial_spearman", "partial_pearson"};
+  if (model.errors == "bootstrap" && std::find(drawn.begin(), drawn.end(), model.family) == drawn.end())
+    fail(node, fmt::format("model '{}': there are no bootstrap errors for {}", model.id, model.family),
+         fmt::format("use one of {}", fmt::join(drawn, ", ")));
   if (model.family == "mixed" && model.group.empty())
     fail(node, fmt::format("model '{}' is mixed without a group", model.id), "name the column that groups its rows");
+  check_type(node, model);
 }
 
 void read_models(Section& root, Plan& plan) {
   const toml::node* node = root.find("model");
+  if (!node && plan.progression)
+    return; // it brings its own models
   if (!node || !node->is_array_of_tables())
     throw ConfigError("the plan has no [[model]] (it does not say what to fit); add at least one");
   for (const toml::node& entry : *node->as_array()) {
@@ -203,9 +266,63 @@ void read_models(Section& root, Plan& plan) {
     section.read("limit", model.limit);
     section.read("groups", model.groups);
     section.read("imputations", model.imputations);
+    section.read("type", model.type);
+    section.read("split", model.split);
     section.finish();
     check_model(entry, model, plan);
     plan.models.push_back(std::move(model));
+  }
+}
+
+void read_progression(Section& root, Plan& plan) {
+  const toml::node* node = root.find("progression");
+  if (!node)
+    return;
+  if (!node->is_table())
+    fail(*node, "'progression' must be a section", "write [progression]");
+  Section section(*node->as_table(), "progression");
+  ProgressionSpec& spec = plan.progression.emplace();
+  section.read("first", spec.first);
+  section.read("second", spec.second);
+  section.read("years", spec.years);
+  section.read("bone_first", spec.bone_first);
+  section.read("bone_second", spec.bone_second);
+  section.read("precision_error", spec.precision_error);
+  section.read("arm", spec.arm);
+  section.read("adjust", spec.adjust);
+  section.finish();
+  if (spec.first.empty() || spec.second.empty() || spec.years.empty())
+    fail(*node, "[progression] lacks first, second or years", "name the three columns");
+  if (spec.bone_first.empty() != spec.bone_second.empty() || (spec.bone_first.empty() && spec.arm.empty()))
+    fail(*node, "[progression] needs bone_first and bone_second, or an arm", "name what calcium is held against");
+}
+
+void read_published(Section& root, Plan& plan) {
+  const toml::node* node = root.find("published");
+  if (!node)
+    return;
+  if (!node->is_array_of_tables())
+    fail(*node, "'published' must be a list of sections", "write [[published]]");
+  for (const toml::node& entry : *node->as_array()) {
+    Section section(*entry.as_table(), "[published]");
+    Published one;
+    std::string scale = "slope";
+    std::optional<double> estimate, low, high;
+    section.read("source", one.source);
+    section.read("outcome", one.outcome);
+    section.read("scale", scale);
+    section.read("estimate", estimate);
+    section.read("ci_low", low);
+    section.read("ci_high", high);
+    section.finish();
+    one.ratio = scale == "odds_ratio";
+    if (!one.ratio && scale != "slope")
+      fail(entry, fmt::format("scale = '{}' is not known", scale), "use slope or odds_ratio");
+    if (one.source.empty() || one.outcome.empty() || !estimate || !low || !high || !(*low < *high) ||
+        (one.ratio && !(*low > 0)))
+      fail(entry, "a published number lacks source, outcome, estimate or its interval", "give all five");
+    one.estimate = *estimate, one.ci_low = *low, one.ci_high = *high;
+    plan.published.push_back(one);
   }
 }
 
@@ -256,9 +373,10 @@ void read_bootstrap(Section& root, Plan& plan) {
 
 const std::vector<std::string>& model_families() {
   static const std::vector<std::string> families{
-      "linear",   "logistic",          "firth",           "tobit",    "ordinal",
-      "two_part", "negative_binomial", "zero_inflated",   "spearman", "kendall",
-      "pearson",  "partial_spearman",  "partial_pearson", "trend",    "mixed"};
+      "linear",   "logistic",          "firth",           "tobit",          "ordinal",
+      "two_part", "negative_binomial", "zero_inflated",   "spearman",       "kendall",
+      "pearson",  "partial_spearman",  "partial_pearson", "trend",          "mixed",
+      "icc",      "bland_altman",      "kappa",           "mantel_haenszel"};
   return families;
 }
 
@@ -275,8 +393,13 @@ Plan parse_plan(const std::string& text) {
   Section root(parsed, "plan");
   read_data(root, plan);
   read_variables(root, plan);
+  read_units(root, plan);
   read_design(root, plan);
+  read_progression(root, plan);
   read_models(root, plan);
+  if (plan.progression)
+    expand_progression(plan);
+  read_published(root, plan);
   read_question(root, plan);
   read_specification(root, plan);
   read_bootstrap(root, plan);

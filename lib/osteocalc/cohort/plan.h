@@ -26,6 +26,37 @@ struct ModelSpec {
   double limit = 0;                 ///< tobit: values at or below are censored
   std::size_t groups = 4;           ///< trend: quantile groups of the exposure
   std::size_t imputations = 0;      ///< 0 = complete rows only; else this many completed tables, pooled
+  std::string type{};               ///< icc: one_way, agreement, consistency; kappa: none, linear, quadratic
+  std::string split{};              ///< mixed: "within" tells the exposure's slope within a group from that between
+};
+
+/// What a numeric column is measured in, and the range that makes sense there.
+struct Quantity {
+  std::string unit{};
+  double low = 0, high = 0;
+};
+
+/// Two scans of each person; see expand_progression.
+struct ProgressionSpec {
+  std::string first{}, second{};           ///< calcified volume at either scan (mm3)
+  std::string years{};                     ///< between the scans
+  std::string bone_first{}, bone_second{}; ///< density at either scan; empty = not asked about
+  std::optional<double> precision_error{}; ///< of one density, in its unit: a loss counts beyond 2.77 of it
+  std::string arm{};                       ///< a variable of 0 and 1: who was treated; empty = no trial
+  std::vector<std::string> adjust{};
+};
+
+/// A number from the literature that the plan's question is to be held against.
+struct Published {
+  std::string source{}, outcome{};
+  bool ratio = false; ///< an odds ratio, else a slope
+  double estimate = 0, ci_low = 0, ci_high = 0;
+};
+
+/// One row a level instead of one a person: `columns` are name and pattern, {level} standing for each level.
+struct LongForm {
+  std::vector<std::string> levels{};
+  std::vector<std::pair<std::string, std::string>> columns{};
 };
 
 /// What the report leads with and how it doubts it. What is empty is taken from the models.
@@ -53,6 +84,10 @@ struct Plan {
   std::string weights{}, strata{}, psu{}, domain{};
   LonelyPsu lonely = LonelyPsu::Fail;
   std::vector<ModelSpec> models{};
+  std::map<std::string, Quantity> units{}; ///< column -> what it holds
+  LongForm long_form{};
+  std::optional<ProgressionSpec> progression{};
+  std::vector<Published> published{};
   Question question{};
   SpecificationSpace specification{};
   std::size_t bootstrap_draws = 2000;

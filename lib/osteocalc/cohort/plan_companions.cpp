@@ -11,13 +11,15 @@ namespace {
 
 bool same_kind(const ModelSpec& a, const ModelSpec& b) {
   return a.family == b.family && a.design == b.design && a.outcome == b.outcome && a.errors == b.errors &&
-         a.subset == b.subset && a.terms.front() == b.terms.front() && a.imputations == b.imputations;
+         a.subset == b.subset && a.group == b.group && a.terms.front() == b.terms.front() &&
+         a.imputations == b.imputations;
 }
 
 /// The plan's own crude model, when it has the very rows of the adjusted one.
 bool has_crude(const std::vector<FittedModel>& models, const FittedModel& adjusted) {
   return std::any_of(models.begin(), models.end(), [&](const FittedModel& other) {
-    return other.spec.terms.size() == 1 && same_kind(other.spec, adjusted.spec) && other.model.n == adjusted.model.n;
+    return other.spec.id != adjusted.spec.id && other.spec.terms.size() == 1 && same_kind(other.spec, adjusted.spec) &&
+           other.model.n == adjusted.model.n;
   });
 }
 
@@ -31,6 +33,8 @@ FittedModel fit_crude(const PlanData& data, const Plan& plan, const FittedModel&
   spec.id += "_crude";
   spec.terms.resize(1);
   spec.family = crude_family(spec.family);
+  if (spec.family == "mantel_haenszel")
+    spec.group.clear(); // one table instead of one a stratum
   if (spec.imputations > 0)
     return fit_plan_model(data, plan, spec, parallel);
   const ModelFrame rows = plan_frame(data, adjusted.spec);
@@ -40,8 +44,7 @@ FittedModel fit_crude(const PlanData& data, const Plan& plan, const FittedModel&
     keep.push_back(std::binary_search(rows.rows.begin(), rows.rows.end(), row));
   frame = keep_rows(frame, keep);
   FittedModel crude{spec, fit_frame(data, plan, spec, frame, parallel)};
-  crude.exposure =
-      crude.model.terms.front().name == "(Intercept)" ? crude.model.terms.at(1).name : crude.model.terms.front().name;
+  crude.exposure = exposure_term(spec, crude.model);
   crude.excluded = adjusted.excluded;
   return crude;
 }
@@ -79,7 +82,8 @@ class PlanFitter {
  private:
   void add_companions(const std::vector<FittedModel>& own, const FittedModel& fitted) {
     const ModelSpec& spec = fitted.spec;
-    if (is_regression(spec.family) && spec.terms.size() > 1 && !has_crude(own, fitted))
+    const bool adjusted = spec.terms.size() > 1 || (spec.family == "mantel_haenszel" && !spec.group.empty());
+    if (is_regression(spec.family) && adjusted && !has_crude(own, fitted))
       attempt(
           spec.id + "_crude", [&] { return fit_crude(data_, plan_, fitted, parallel_); }, "crude", spec.id);
     ModelSpec other = spec;

@@ -4,6 +4,7 @@
 #include "osteocalc/cohort/expression.h"
 #include "osteocalc/cohort/formula.h"
 #include "osteocalc/cohort/table_files.h"
+#include "osteocalc/cohort/units.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 
@@ -48,6 +49,17 @@ void warn_of_repeats(Issues& issues, const Table& table, const std::string& key)
                             repeats, keys->name)));
 }
 
+/// Levels of one person are alike; a model must know it.
+Issues independence_issues(const Plan& plan) {
+  Issues issues;
+  for (const ModelSpec& model : plan.models)
+    if (model.family != "mixed" && !model.errors.starts_with("cluster(") && model.design != "survey")
+      issues.push_back(warning("COHORT-LEVELS", model.id,
+                               "the table has several levels of each person and this model takes them as independent "
+                               "(its interval is too narrow); use family mixed with a group, or cluster errors"));
+  return issues;
+}
+
 /// A column of codes only, once these are emptied, may turn out to hold numbers.
 Column without_codes(Column column, const std::vector<std::string>& codes) {
   std::visit(
@@ -72,9 +84,12 @@ Table without_codes(Table table, const Plan& plan, std::set<std::string>& known)
   if (!any)
     return table;
   Table cleaned(table.name(), table.rows());
-  for (const Column& column : table.columns()) {
-    const auto codes = plan.missing.find(column.name);
-    cleaned.add(codes == plan.missing.end() ? column : without_codes(column, codes->second));
+  for (const auto& column : table.shared_columns()) {
+    const auto codes = plan.missing.find(column->name);
+    if (codes == plan.missing.end())
+      cleaned.add(column);
+    else
+      cleaned.add(without_codes(*column, codes->second));
   }
   return cleaned;
 }
@@ -86,8 +101,9 @@ void put(Table& table, Column column) {
     return;
   }
   Table rebuilt(table.name(), table.rows());
-  for (const Column& old : table.columns())
-    rebuilt.add(old.name == column.name ? std::move(column) : old);
+  const auto replacement = std::make_shared<const Column>(std::move(column));
+  for (const auto& old : table.shared_columns())
+    rebuilt.add(old->name == replacement->name ? replacement : old);
   table = std::move(rebuilt);
 }
 
@@ -148,7 +164,7 @@ class Columns {
   [[nodiscard]] Table kept() const {
     Table table(table_.name(), table_.rows());
     for (const std::string& name : kept_)
-      table.add(table_.column(name));
+      table.add(table_.shared(name));
     return table;
   }
 
@@ -262,6 +278,7 @@ std::vector<std::string> usual_physics(const Table& table) {
 PlanData prepare_plan_data(const Table& table, const Plan& plan) {
   PlanData data;
   Columns columns(table, plan, std::vector<bool>(table.rows(), true));
+  Issues unit_issues = check_units(columns.all(), plan);
   apply_domain(data, plan, columns.all());
   if (std::any_of(plan.variables.begin(), plan.variables.end(), [](const auto& v) { return standardizes(v.second); }))
     columns = Columns(table, plan, data.domain);
@@ -272,6 +289,7 @@ PlanData prepare_plan_data(const Table& table, const Plan& plan) {
     columns.add_named({"sex"}, data.domain);
   data.table = columns.kept();
   data.issues = columns.issues();
+  append(data.issues, unit_issues);
   data.domain_table = data.domain_rows.size() == table.rows() ? data.table : select_rows(data.table, data.domain_rows);
   if (!plan.weights.empty() || !plan.strata.empty() || !plan.psu.empty())
     data.survey = survey_design(data.table, plan.weights, plan.strata, plan.psu, plan.lonely);
@@ -303,6 +321,10 @@ PlanData load_plan_data(const Plan& plan) {
     sources[i].matched = join.matched;
     sources[i].left_over = join.left_over;
     joined = std::move(join.table);
+  }
+  if (!plan.long_form.levels.empty()) {
+    joined = long_table(joined, plan.long_form.levels, plan.long_form.columns);
+    append(issues, independence_issues(plan));
   }
   PlanData data = prepare_plan_data(joined, plan);
   data.sources = std::move(sources);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/cohort/plan_models.h"
 
+#include "osteocalc/cohort/agreement_models.h"
 #include "osteocalc/cohort/bootstrap.h"
 #include "osteocalc/cohort/correlation.h"
 #include "osteocalc/cohort/expression.h"
@@ -166,6 +167,67 @@ void add_spline_tests(Model& model, const ModelSpec& spec) {
   }
 }
 
+Model fit_family(const Plan& plan, const ModelSpec& spec, const ModelFrame& frame, const Sampling& sampling,
+                 const std::vector<double>& groups, Parallel parallel) {
+  const std::string& family = spec.family;
+  if (is_agreement(family))
+    return agreement_model(spec, frame);
+  if (family == "mixed")
+    return fit_random_intercept(spec.split.empty() ? frame : split_within_between(frame, frame.names.at(1), groups),
+                                groups);
+  return family == "logistic"            ? fit_logistic(frame, sampling, parallel)
+         : family == "firth"             ? fit_firth(frame)
+         : family == "tobit"             ? fit_tobit(frame, spec.limit, sampling, parallel)
+         : family == "ordinal"           ? fit_ordinal(frame, sampling, parallel)
+         : family == "two_part"          ? two_part_model(plan, frame, sampling, parallel)
+         : family == "negative_binomial" ? fit_negative_binomial(frame, sampling, parallel)
+         : family == "zero_inflated"     ? fit_zero_inflated(frame, frame, sampling, parallel)
+         : family == "trend"             ? trend_model(spec, frame, sampling, parallel, false)
+         : family == "trend groups"      ? trend_model(spec, frame, sampling, parallel, true)
+         : family == "mantel_haenszel"   ? mantel_haenszel_model(frame, groups)
+         : family == "linear"            ? linear_model(spec, frame, sampling, parallel)
+                                         : correlation_model(spec, frame);
+}
+
+/// Row i of the frame as often as it was drawn.
+ModelFrame repeated_rows(const ModelFrame& frame, std::span<const double> times) {
+  ModelFrame drawn{frame.formula, {}, {}, frame.names, std::vector<std::vector<double>>(frame.columns.size()), {}};
+  for (std::size_t i = 0; i < frame.rows.size(); ++i)
+    for (double k = 0.5; k < times[i]; ++k) {
+      drawn.rows.push_back(frame.rows[i]);
+      drawn.outcome.push_back(frame.outcome[i]);
+      for (std::size_t c = 0; c < frame.columns.size(); ++c)
+        drawn.columns[c].push_back(frame.columns[c][i]);
+    }
+  return drawn;
+}
+
+/// Errors and BCa intervals from draws of rows, or of sampling units under a survey, in place of the formula's.
+void bootstrap_errors(Model& model, const Plan& plan, const ModelSpec& spec, const ModelFrame& frame,
+                      const Sampling& sampling, Parallel parallel) {
+  const bool takes_weights =
+      spec.family != "spearman" && spec.family != "kendall" && spec.family != "pearson" && kind(spec) != "partial";
+  const Statistic estimates = [&](std::span<const double> times) {
+    const Model drawn = takes_weights ? fit_family(plan, spec, frame, weighted({times.begin(), times.end()}), {}, {1})
+                                      : correlation_model(spec, repeated_rows(frame, times));
+    if (!drawn.converged)
+      throw TableError("a draw has no finite estimate (it loses a level or separates the outcome); it is left out");
+    std::vector<double> values;
+    for (const Term& term : drawn.terms)
+      values.push_back(term.estimate);
+    return values;
+  };
+  BootstrapOptions options;
+  options.draws = plan.bootstrap_draws;
+  options.seed = plan.seed;
+  const Bootstrap draws = bootstrap(frame.rows.size(), sampling, estimates, options, parallel);
+  for (std::size_t i = 0; i < model.terms.size(); ++i)
+    model.terms[i] = bootstrap_term(model.terms[i].name, draws.intervals[i]);
+  model.errors = "bootstrap";
+  model.diagnostics.push_back({"failed_draws", static_cast<double>(draws.failed_draws)});
+  append(model.issues, draws.issues);
+}
+
 Model fit_imputed(const PlanData& data, const Plan& plan, const ModelSpec& spec, Parallel parallel) {
   std::vector<std::string> columns = formula_variables(spec.terms);
   columns.insert(columns.begin(), spec.outcome);
@@ -174,7 +236,7 @@ Model fit_imputed(const PlanData& data, const Plan& plan, const ModelSpec& spec,
   options.seed = plan.seed;
   Table needed("imputed", data.domain_table.rows());
   for (const std::string& name : columns)
-    needed.add(data.domain_table.column(name));
+    needed.add(data.domain_table.shared(name));
   const std::vector<Table> tables = impute(needed, columns, options, parallel);
   std::vector<Model> models;
   for (const Table& table : tables) {
@@ -193,7 +255,7 @@ Model fit_imputed(const PlanData& data, const Plan& plan, const ModelSpec& spec,
 } // namespace
 
 bool is_regression(const std::string& family) {
-  return family != "spearman" && family != "kendall" && family != "pearson";
+  return family != "spearman" && family != "kendall" && family != "pearson" && !is_agreement(family);
 }
 
 bool has_one_slope(const ModelSpec& spec) {
@@ -203,7 +265,8 @@ bool has_one_slope(const ModelSpec& spec) {
 
 bool is_log_ratio(const Model& model) {
   return model.family == "logistic" || model.family == "firth" || model.family == "ordinal" ||
-         model.family == "negative_binomial" || model.family == "zero_inflated" || model.family == "two_part";
+         model.family == "mantel_haenszel" || model.family == "negative_binomial" || model.family == "zero_inflated" ||
+         model.family == "two_part";
 }
 
 ModelFrame plan_frame(const PlanData& data, const ModelSpec& spec) {
@@ -232,23 +295,24 @@ Sampling plan_sampling(const PlanData& data, const ModelSpec& spec, const ModelF
 Model fit_frame(const PlanData& data, const Plan& plan, const ModelSpec& spec, const ModelFrame& frame,
                 Parallel parallel) {
   const Sampling sampling = plan_sampling(data, spec, frame);
-  Model model = spec.family == "logistic"            ? fit_logistic(frame, sampling, parallel)
-                : spec.family == "firth"             ? fit_firth(frame)
-                : spec.family == "tobit"             ? fit_tobit(frame, spec.limit, sampling, parallel)
-                : spec.family == "ordinal"           ? fit_ordinal(frame, sampling, parallel)
-                : spec.family == "two_part"          ? two_part_model(plan, frame, sampling, parallel)
-                : spec.family == "negative_binomial" ? fit_negative_binomial(frame, sampling, parallel)
-                : spec.family == "zero_inflated"     ? fit_zero_inflated(frame, frame, sampling, parallel)
-                : spec.family == "trend"             ? trend_model(spec, frame, sampling, parallel, false)
-                : spec.family == "trend groups"      ? trend_model(spec, frame, sampling, parallel, true)
-                : spec.family == "mixed"             ? fit_random_intercept(frame, codes_of(data, spec.group, frame))
-                : spec.family == "linear"            ? linear_model(spec, frame, sampling, parallel)
-                                                     : correlation_model(spec, frame);
+  const std::vector<double> groups = spec.group.empty() ? std::vector<double>{} : codes_of(data, spec.group, frame);
+  Model model = fit_family(plan, spec, frame, sampling, groups, parallel);
   model.id = spec.id;
   model.family = spec.family;
   model.design = spec.design;
   add_spline_tests(model, spec);
+  if (spec.errors == "bootstrap")
+    bootstrap_errors(model, plan, spec, frame, sampling, parallel);
   return model;
+}
+
+std::string exposure_term(const ModelSpec& spec, const Model& model) {
+  if (spec.split == "within")
+    for (const Term& term : model.terms)
+      if (term.name.ends_with(" (within)"))
+        return term.name;
+  const bool has_intercept = model.terms.front().name.ends_with("(Intercept)");
+  return model.terms.at(has_intercept ? 1 : 0).name;
 }
 
 FittedModel fit_plan_model(const PlanData& data, const Plan& plan, const ModelSpec& spec, Parallel parallel) {
@@ -261,9 +325,7 @@ FittedModel fit_plan_model(const PlanData& data, const Plan& plan, const ModelSp
     fitted.excluded = frame.excluded;
     fitted.model = fit_frame(data, plan, spec, frame, parallel);
   }
-  const auto& terms = fitted.model.terms;
-  const bool has_intercept = !terms.empty() && terms.front().name == "(Intercept)";
-  fitted.exposure = spec.family == "zero_inflated" ? terms.at(1).name : terms.at(has_intercept ? 1 : 0).name;
+  fitted.exposure = exposure_term(spec, fitted.model);
   return fitted;
 }
 

@@ -36,9 +36,12 @@ struct FittedModel {
 [[nodiscard]] Model fit_frame(const PlanData& data, const Plan& plan, const ModelSpec& spec, const ModelFrame& frame,
                               Parallel parallel = {1});
 
+/// The name of the term that answers: the first slope, or the one within groups.
+[[nodiscard]] std::string exposure_term(const ModelSpec& spec, const Model& model);
+
 /// False when the first term is a spline or a factor: then no single number says how the outcome goes with it.
 [[nodiscard]] bool has_one_slope(const ModelSpec& spec);
-/// True for families with a slope for the exposure that can be adjusted: all but plain correlations.
+/// True for families with a slope for the exposure that can be adjusted: all but plain correlations and agreement.
 [[nodiscard]] bool is_regression(const std::string& family);
 /// True when slopes are logarithms of odds or rate ratios.
 [[nodiscard]] bool is_log_ratio(const Model& model);

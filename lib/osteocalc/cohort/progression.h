@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "osteocalc/cohort/plan.h"
+
 namespace osteocalc::cohort {
 
-/// Two measurements of the same bed in the same person.
-struct TwoScans {
-  double first_mm3 = 0, second_mm3 = 0; ///< calcified volume
-  double years = 0;                     ///< between them
-};
-
-/// Hokanson's rule: real progression when the square roots of the volumes differ by at least 2.5 mm^1.5, a change that
-/// repeated scans alone rarely show. \pre volumes >= 0 \cite Hokanson2004
-[[nodiscard]] bool progressed(const TwoScans& scans);
-
-/// Change of the square root of the volume per year (mm^1.5). \pre volumes >= 0, years > 0
-[[nodiscard]] double annual_sqrt_change(const TwoScans& scans);
-
-/// Change of ln(volume + 1) per year. \pre volumes >= 0, years > 0
-[[nodiscard]] double annual_log_change(const TwoScans& scans);
-
-/// Per cent of the first density lost or gained per year (negative = lost). \pre first > 0, years > 0
-[[nodiscard]] double annual_percent_change(double first, double second, double years);
-
-enum class BoneChange { Lost, Stable, Gained };
-
-/// Lost or gained only when the change is larger than the least significant change. \pre lsc >= 0
-[[nodiscard]] BoneChange bone_change(double first, double second, double least_significant_change);
+/// Writes out what [progression] asks, as variables and models like any others.
+/// Variables: calcium_sqrt_per_year (square root of the volume, mm^1.5), calcium_log_per_year (ln(volume + 1)),
+/// calcium_progressed (Hokanson: the roots differ by at least 2.5 mm^1.5, more than repeated scans show),
+/// bone_percent_per_year (negative = lost), bone_lost (beyond the least significant change).
+/// Models: progression_sqrt and progression_log on the bone's change, progression_hokanson on its loss, the same within
+/// either arm, and arm_sqrt and arm_hokanson, which ask whether the treated progress otherwise.
+/// \pre plan.progression is set \throw ConfigError when the plan already uses one of these names
+/// \cite Hokanson2004
+void expand_progression(Plan& plan);
 
 } // namespace osteocalc::cohort

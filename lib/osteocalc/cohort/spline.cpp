@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <optional>
+#include <utility>
 
 namespace osteocalc::cohort {
 
@@ -15,6 +17,27 @@ namespace {
 double cube_above(double x, double knot) {
   const double above = std::max(x - knot, 0.0);
   return above * above * above;
+}
+
+/// Where one value in twenty sits at an end (ages of 80 and more, scores of 0) and nowhere within, that end's knot is
+/// the next value inside, and the other knots are quantiles of what lies between.
+std::pair<std::optional<double>, std::optional<double>> clumped_ends(const std::vector<double>& sorted) {
+  const auto many = 0.05 * static_cast<double>(sorted.size());
+  std::optional<double> first, last;
+  for (std::size_t i = 0; i < sorted.size();) {
+    const std::size_t begin = i;
+    while (i < sorted.size() && sorted[i] == sorted[begin])
+      ++i;
+    if (static_cast<double>(i - begin) < many)
+      continue;
+    if (begin == 0 && i < sorted.size())
+      first = sorted[i];
+    else if (i == sorted.size() && begin > 0)
+      last = sorted[begin - 1];
+    else
+      return {};
+  }
+  return {first, last};
 }
 
 } // namespace
@@ -35,13 +58,27 @@ std::vector<double> spline_knots(std::span<const double> x, std::size_t count) {
   std::vector<double> sorted(x.begin(), x.end());
   std::sort(sorted.begin(), sorted.end());
   const double outer = count == 3 ? 0.1 : count == 7 ? 0.025 : 0.05;
+  const auto [first, last] = clumped_ends(sorted);
+  std::vector<double> inside = sorted;
+  std::erase_if(inside, [first = first, last = last](double value) {
+    return (first && value <= *first) || (last && value >= *last);
+  });
+  const std::size_t inner = count - first.has_value() - last.has_value();
+  const double low = inner <= 2 ? 0.5 : outer,
+               step = inner > 1 ? (1 - outer - low) / static_cast<double>(inner - 1) : 0;
   std::vector<double> knots;
-  for (std::size_t k = 0; k < count; ++k)
-    knots.push_back(
-        quantile(sorted, outer + (1 - 2 * outer) * static_cast<double>(k) / static_cast<double>(count - 1)));
+  for (std::size_t k = 0; k < inner && !inside.empty(); ++k)
+    knots.push_back(quantile(inside, low + step * static_cast<double>(k)));
+  if (first)
+    knots.insert(knots.begin(), *first);
+  if (last)
+    knots.push_back(*last);
+  if (knots.size() < count)
+    throw TableError(
+        "a column for a spline holds too few different values (its knots fall together); use a linear term");
   if (sorted.size() < 100 && sorted.size() >= 10) { // outer quantiles of few values are unstable
-    knots.front() = sorted[4];
-    knots.back() = sorted[sorted.size() - 5];
+    knots.front() = first.value_or(sorted[4]);
+    knots.back() = last.value_or(sorted[sorted.size() - 5]);
   }
   for (std::size_t k = 1; k < count; ++k)
     if (knots[k] <= knots[k - 1])

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
 #include <unordered_map>
 
 namespace osteocalc::cohort {
@@ -13,11 +14,12 @@ namespace osteocalc::cohort {
 namespace {
 
 /// The first names of a table, so that a message about a mistyped one helps.
-std::string known_names(const std::vector<Column>& columns) {
+std::string known_names(const Table& table) {
+  const auto& columns = table.shared_columns();
   constexpr std::size_t shown = 12;
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < std::min(shown, columns.size()); ++i)
-    names.push_back(columns[i].name);
+    names.push_back(columns[i]->name);
   return fmt::format("{}{}", fmt::join(names, ", "),
                      columns.size() > shown ? fmt::format(" and {} more", columns.size() - shown) : "");
 }
@@ -50,6 +52,11 @@ Column taken(const Column& column, const std::vector<std::optional<std::size_t>>
   return {column.name, std::visit(pick, column.cells), column.first_text};
 }
 
+std::string at_level(std::string pattern, const std::string& level) {
+  constexpr std::string_view place = "{level}";
+  return pattern.replace(pattern.find(place), place.size(), level);
+}
+
 } // namespace
 
 bool is_missing(const Column& column, std::size_t row) {
@@ -64,15 +71,16 @@ std::optional<std::string> cell_text(const Column& column, std::size_t row) {
 }
 
 const Column* Table::find(std::string_view column) const noexcept {
-  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.name == column; });
-  return found == columns_.end() ? nullptr : &*found;
+  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& c) { return c->name == column; });
+  return found == columns_.end() ? nullptr : found->get();
 }
 
-const Column& Table::column(std::string_view column) const {
-  if (const Column* found = find(column))
+const std::shared_ptr<const Column>& Table::shared(std::string_view column) const {
+  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& c) { return c->name == column; });
+  if (found != columns_.end())
     return *found;
   throw TableError(
-      fmt::format("{} has no column '{}' (names are case-sensitive); it has {}", name_, column, known_names(columns_)));
+      fmt::format("{} has no column '{}' (names are case-sensitive); it has {}", name_, column, known_names(*this)));
 }
 
 const Numbers& Table::numbers(std::string_view column) const {
@@ -85,15 +93,15 @@ const Numbers& Table::numbers(std::string_view column) const {
                   column, found.first_text, column));
 }
 
-void Table::add(Column column) {
-  if (find(column.name))
+void Table::add(std::shared_ptr<const Column> column) {
+  if (find(column->name))
     throw TableError(
         fmt::format("column '{}' is already in {} (which one is meant would be unclear); rename or remove one",
-                    column.name, name_));
-  const std::size_t length = std::visit([](const auto& cells) { return cells.size(); }, column.cells);
+                    column->name, name_));
+  const std::size_t length = std::visit([](const auto& cells) { return cells.size(); }, column->cells);
   if (length != rows_)
-    throw TableError(fmt::format("column '{}' has {} cells, {} has {} rows (they must be the same people)", column.name,
-                                 length, name_, rows_));
+    throw TableError(fmt::format("column '{}' has {} cells, {} has {} rows (they must be the same people)",
+                                 column->name, length, name_, rows_));
   columns_.push_back(std::move(column));
 }
 
@@ -120,12 +128,47 @@ Join left_join(const Table& left, const Table& right, const std::string& key) {
     ++join.matched;
   }
   join.left_over = static_cast<std::size_t>(std::count(used.begin(), used.end(), false));
-  for (const Column& column : left.columns())
+  for (const auto& column : left.shared_columns())
     join.table.add(column);
   for (const Column& column : right.columns())
     if (column.name != key)
       join.table.add(taken(column, partners));
   return join;
+}
+
+Table long_table(const Table& table, const std::vector<std::string>& levels,
+                 const std::vector<std::pair<std::string, std::string>>& columns) {
+  const std::size_t count = levels.size();
+  Table turned(table.name(), table.rows() * count);
+  Texts level;
+  std::vector<std::size_t> source_row;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    for (const std::string& name : levels)
+      level.emplace_back(name), source_row.push_back(row);
+  turned.add({"level", std::move(level)});
+  std::set<std::string> used;
+  for (const auto& [name, pattern] : columns) {
+    Numbers cells(turned.rows());
+    const std::size_t before = used.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string source = at_level(pattern, levels[i]);
+      if (!table.find(source))
+        continue;
+      used.insert(source);
+      for (std::size_t row = 0; row < table.rows(); ++row)
+        cells[row * count + i] = table.numbers(source)[row];
+    }
+    if (used.size() == before)
+      throw TableError(fmt::format("{} has no column like '{}' for any of the levels {} (nothing could be compared by "
+                                   "level); it has {}",
+                                   table.name(), pattern, fmt::join(levels, ", "), known_names(table)));
+    turned.add({name, std::move(cells)});
+  }
+  const Table repeated = select_rows(table, source_row);
+  for (const auto& column : repeated.shared_columns())
+    if (!used.contains(column->name))
+      turned.add(column);
+  return turned;
 }
 
 } // namespace osteocalc::cohort

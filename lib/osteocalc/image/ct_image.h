@@ -18,7 +18,7 @@ struct CtAcquisition {
   std::string kernel, manufacturer, model, filter, scanner_serial;
   std::optional<double> table_height_mm, field_of_view_mm;
   std::string scan_date;      ///< as DICOM writes it, YYYYMMDD; for choosing a calibration in memory, never written
-  bool contrast_hint = false; ///< a contrast agent is named; only a hint, the blood pool decides
+  bool contrast_hint = false; ///< header texts speak of contrast; only a hint, the blood pool decides
   std::string patient_id;     ///< for pairing and pseudonyms in memory; never written to an output
   std::string series_uid;
   std::optional<double> age_years;

@@ -23,14 +23,13 @@ std::vector<std::filesystem::path> files_below(const std::filesystem::path& fold
   return files;
 }
 
-CtImage read_ct(const std::filesystem::path& folder_or_file, const ReadOptions& options) {
-  if (std::filesystem::is_directory(folder_or_file))
-    return read_dicom_ct(files_below(folder_or_file), options);
-  if (!std::filesystem::exists(folder_or_file))
-    throw IoError("there is no " + folder_or_file.string() + " (nothing to read) check the path");
-  if (is_nifti_name(folder_or_file))
-    return read_nifti_ct(folder_or_file, options);
-  return read_dicom_ct(std::vector{folder_or_file}, options);
+CtImage read_ct(const std::filesystem::path& path, const ReadOptions& options) {
+  if (is_nifti_name(path) && !std::filesystem::is_directory(path)) {
+    if (!std::filesystem::exists(path))
+      throw IoError("there is no " + path.string() + " (nothing to read) check the path");
+    return read_nifti_ct(path, options);
+  }
+  return read_dicom_ct(find_files(std::vector{path}, options.parallel), options);
 }
 
 } // namespace osteocalc::io

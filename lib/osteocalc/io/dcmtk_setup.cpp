@@ -11,11 +11,20 @@
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
 
+#include <malloc.h>
+
 namespace osteocalc::io {
 namespace {
 
+/// Buffers of a slice are taken and freed for every slice: kept by the process, they are not faulted in anew each time.
+void keep_slice_buffers() {
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 struct Session {
   Session() {
+    keep_slice_buffers();
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
     dcmDataDict.rdlock(); // loads the dictionary, which must not happen in several threads at once
     dictionary_loaded = dcmDataDict.isDictionaryLoaded();

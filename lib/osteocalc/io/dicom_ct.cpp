@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/io/dicom_ct.h"
 
+#include "osteocalc/core/contract.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/resample.h"
-#include "osteocalc/io/dicom_file.h"
-#include "osteocalc/io/slice_order.h"
+#include "osteocalc/io/memory_budget.h"
+#include "osteocalc/io/technical_text.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <exception>
-#include <iterator>
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,126 +19,6 @@ namespace {
 using Headers = std::vector<DicomHeader>;
 
 constexpr std::int16_t missing_hu = -1024;
-
-std::string decimals(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
-
-bool is_ct_slice(const DicomHeader& header) {
-  const PixelLayout& pixels = header.pixels;
-  if (!pixels.complete && header.modality.empty())
-    return true; // cut off before it says what it is: taken for a slice, so that it is missed
-  if (header.modality != "CT" || header.image_type.find("LOCALIZER") != std::string::npos)
-    return false;
-  return !pixels.complete || (pixels.encoding != PixelEncoding::None && pixels.frames == 1 && pixels.samples == 1 &&
-                              pixels.bits_allocated == 16);
-}
-
-/// Headers of all CT slices among the files; the rest is named in `issues`.
-Headers ct_slices(std::span<const std::filesystem::path> files, Parallel parallel, Issues& issues) {
-  auto headers = parallel_map(files.size(), parallel, [&](std::size_t i) { return read_dicom_header(files[i]); });
-  Headers slices;
-  std::size_t not_dicom = 0, not_slices = 0;
-  std::string first_not_dicom, first_not_slice;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!headers[i]) {
-      if (not_dicom++ == 0)
-        first_not_dicom = files[i].filename().string();
-    } else if (!is_ct_slice(*headers[i])) {
-      if (not_slices++ == 0)
-        first_not_slice = headers[i]->modality;
-    } else {
-      slices.push_back(std::move(*headers[i]));
-    }
-  }
-  if (slices.empty())
-    throw DicomError("no CT slice among " + std::to_string(files.size()) + " files, of which " +
-                     std::to_string(files.size() - not_dicom) +
-                     " are DICOM (there is nothing to measure) pass a folder of single-frame CT images");
-  if (not_dicom > 0)
-    issues.push_back(warning("IO-NOT-DICOM", first_not_dicom,
-                             "files that are no DICOM: " + std::to_string(not_dicom) +
-                                 " (a damaged slice would be among them) "
-                                 "check that no slice is missing"));
-  if (not_slices > 0)
-    issues.push_back(info("IO-NOT-CT-SLICE", first_not_slice,
-                          "DICOM objects that are no single-frame grey CT slices: " + std::to_string(not_slices) +
-                              ", such as "
-                              "localizers, reports and screen captures (they are not part of "
-                              "the scan) nothing to do"));
-  return slices;
-}
-
-/// What a user may know a series by, without identifiers: the end of its UID that only it has, and its properties.
-std::string describe_series(const Headers& series, const std::string& ending) {
-  const DicomHeader& first = series.front();
-  return (ending.empty() ? "without UID" : "..." + ending) + ": " + first.modality + ", " +
-         std::to_string(series.size()) + " slices, " + std::to_string(first.pixels.columns) + "x" +
-         std::to_string(first.pixels.rows) + (first.kernel.empty() ? "" : ", kernel " + first.kernel) +
-         (first.thickness_mm ? ", " + decimals(*first.thickness_mm) + " mm thick" : "");
-}
-
-std::string unique_ending(const std::map<std::string, Headers>& all, const std::string& uid) {
-  for (std::size_t length = 6; length < uid.size(); ++length) {
-    std::string ending = uid.substr(uid.size() - length);
-    if (std::count_if(all.begin(), all.end(), [&](const auto& other) { return other.first.ends_with(ending); }) == 1)
-      return ending;
-  }
-  return uid;
-}
-
-Headers chosen_series(Headers slices, const std::string& wanted) {
-  std::map<std::string, Headers> all;
-  for (DicomHeader& slice : slices)
-    all[slice.series_uid].push_back(std::move(slice));
-  std::vector<std::string> matching;
-  for (const auto& [uid, series] : all)
-    if (uid.ends_with(wanted)) // every UID ends with an empty text
-      matching.push_back(uid);
-  if (matching.size() == 1)
-    return std::move(all[matching.front()]);
-  std::string list;
-  for (const auto& [uid, series] : all)
-    list += "\n  " + describe_series(series, unique_ending(all, uid));
-  throw Refusal(refused("IO-SEVERAL-SERIES", "input",
-                        std::to_string(matching.size()) + " of " + std::to_string(all.size()) +
-                            " CT series match (a measurement is of one scan) pass the folder of one series, or the end "
-                            "of its series UID:" +
-                            list));
-}
-
-/// A missing slice is worth an Issue; slices that contradict each other are not one scan.
-void require_one_geometry(const Headers& slices) {
-  const DicomHeader& first = slices.front();
-  for (const DicomHeader& slice : slices) {
-    if (slice.pixels.rows != first.pixels.rows || slice.pixels.columns != first.pixels.columns)
-      throw GeometryError("slices of one series have different sizes (they form no volume) split the series");
-    for (std::size_t axis = 0; axis < 2; ++axis) {
-      if (dot((*slice.row_column_axes)[axis], (*first.row_column_axes)[axis]) < 1 - 1e-4)
-        throw GeometryError("slices of one series have different orientations (they form no volume) split the series");
-      if (std::abs((*slice.spacing_mm)[axis] - (*first.spacing_mm)[axis]) > 1e-4 * (*first.spacing_mm)[axis])
-        throw GeometryError("slices of one series have different pixel sizes (they form no volume) split the series");
-    }
-  }
-}
-
-void require_hounsfield(const Headers& slices) {
-  for (const DicomHeader& slice : slices) {
-    if (!slice.pixels.complete)
-      continue; // never decoded
-    if (!slice.slope || !slice.intercept || *slice.slope == 0)
-      throw Refusal(refused("IO-NO-RESCALE", "series",
-                            "RescaleSlope or RescaleIntercept is absent or 0 (the stored numbers cannot be turned into "
-                            "HU) export the series again from the archive"));
-    if (!slice.rescale_type.empty() && slice.rescale_type != "HU")
-      throw Refusal(refused("IO-RESCALE-TYPE", "series",
-                            "RescaleType is " + slice.rescale_type +
-                                " (every threshold here is in HU) pass the series "
-                                "in Hounsfield units"));
-  }
-}
 
 std::string file_names(const std::vector<std::string>& names) {
   return names.front() + (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "");
@@ -155,40 +31,13 @@ Issue unreadable(const std::vector<std::string>& names) {
                      "nothing is measured there) copy these files again from their source");
 }
 
-bool can_be_placed(const DicomHeader& slice) {
-  return slice.position_mm && slice.row_column_axes && slice.spacing_mm && slice.pixels.rows > 0 &&
-         slice.pixels.columns > 0;
-}
-
-/// Takes out the slices that were cut off within their header, so that nobody knows where they belong.
-Headers without_headless(Headers slices, std::vector<std::string>& damaged) {
-  const auto cut = std::stable_partition(slices.begin(), slices.end(), [](const DicomHeader& slice) {
-    return slice.pixels.complete || can_be_placed(slice);
-  });
-  std::transform(cut, slices.end(), std::back_inserter(damaged),
-                 [](const DicomHeader& slice) { return slice.file.filename().string(); });
-  slices.erase(cut, slices.end());
-  if (slices.empty())
-    throw DicomError(file_names(damaged) + " is cut off or damaged and there is no other CT slice (there is nothing to "
-                                           "measure) copy the series again from its source");
-  return slices;
-}
-
-void require_places(const Headers& slices) {
-  for (const DicomHeader& slice : slices)
-    if (!can_be_placed(slice))
-      throw DicomError(slice.file.filename().string() +
-                       " lacks ImagePositionPatient, ImageOrientationPatient or PixelSpacing (slices cannot be placed "
-                       "or measured) export the series again from the archive");
-}
-
 CtAcquisition acquisition_of(const DicomHeader& header) {
   CtAcquisition acquisition;
   if (header.kvp_kv && *header.kvp_kv > 0)
     acquisition.kvp_kv = header.kvp_kv;
   if (header.thickness_mm && *header.thickness_mm > 0)
     acquisition.nominal_thickness_mm = header.thickness_mm;
-  acquisition.kernel = header.kernel;
+  acquisition.kernel = shown_kernel(header.kernel);
   acquisition.manufacturer = header.manufacturer;
   acquisition.model = header.model;
   acquisition.filter = header.filter;
@@ -196,7 +45,7 @@ CtAcquisition acquisition_of(const DicomHeader& header) {
   acquisition.scan_date = header.scan_date;
   acquisition.table_height_mm = header.table_height_mm;
   acquisition.field_of_view_mm = header.field_of_view_mm;
-  acquisition.contrast_hint = !header.contrast_agent.empty();
+  acquisition.contrast_hint = hints_at_contrast(header);
   acquisition.patient_id = header.patient_id;
   acquisition.series_uid = header.series_uid;
   acquisition.age_years = header.age_years;
@@ -204,48 +53,30 @@ CtAcquisition acquisition_of(const DicomHeader& header) {
   return acquisition;
 }
 
-/// The slice normal, in the sense in which its largest part is positive: z then runs to the head with no reordering.
-Vec3 stacking_direction(const DicomHeader& header) {
-  const auto& [row, column] = *header.row_column_axes;
-  const Vec3 normal = normalized(cross(row, column));
-  const auto largest =
-      std::max_element(normal.begin(), normal.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
-  return *largest < 0 ? -1.0 * normal : normal;
-}
-
-VolumeGeometry grid_of(const Headers& slices, const SliceStack& stack, const Vec3& normal, CtImage& image) {
-  const DicomHeader& first = slices[stack.order.front()];
+VolumeGeometry grid_of(const Series& series) {
+  const SliceStack& stack = series.stack;
+  const DicomHeader& first = series.slices[stack.order.front()];
   VolumeGeometry grid;
   grid.size = {first.pixels.columns, first.pixels.rows, stack.grid_slices};
   grid.origin_mm = *first.position_mm;
-  const auto& thickness = image.acquisition.nominal_thickness_mm;
   double increment_mm = stack.increment_mm;
-  Vec3 axis = normal;
-  if (stack.grid_slices > 1) {
-    // Of length 1 but for a tilted gantry: the positions and the increment are then both exact.
-    axis = (1.0 / increment_mm) * stack.step_mm;
-  } else {
-    if (!thickness)
-      throw GeometryError(
-          "a single slice without SliceThickness (its extent along z is unknown) pass the whole series");
-    increment_mm = *thickness;
-    image.issues.push_back(
-        warning("IO-SINGLE-SLICE", "series",
-                "there is one slice only (its nominal thickness stands for the slice increment) pass "
-                "the whole series"));
-  }
+  Vec3 axis = series.normal;
+  if (stack.grid_slices > 1)
+    axis = (1.0 / increment_mm) * stack.step_mm; // of length 1 but for a tilted gantry: positions and increment exact
+  else if (first.thickness_mm.value_or(0) > 0)
+    increment_mm = *first.thickness_mm;
+  else
+    throw GeometryError("a single slice without SliceThickness (its extent along z is unknown) pass the whole series");
   grid.spacing_mm = {(*first.spacing_mm)[0], (*first.spacing_mm)[1], increment_mm};
   grid.axes = {(*first.row_column_axes)[0], (*first.row_column_axes)[1], axis};
-  if (std::abs(normal[2]) < 0.5)
-    image.issues.push_back(warning("IO-NOT-AXIAL", "series",
-                                   "slices are not axial (scores are defined on axial slices) pass the axial "
-                                   "reconstruction"));
-  if (thickness && std::abs(*thickness - increment_mm) > 0.01 * increment_mm)
-    image.issues.push_back(info(
-        "IO-THICKNESS-INCREMENT", "series",
-        "slices are " + decimals(*thickness) + " mm thick at an increment of " + decimals(increment_mm) + " mm (they " +
-            (*thickness > increment_mm ? "overlap" : "leave gaps") + ") volumes use the increment"));
   return grid;
+}
+
+/// Numbers that are no HU cannot be measured whatever a policy says.
+void require_hounsfield(const Series& series) {
+  for (const Issue& finding : series.findings)
+    if (finding.rule == "IO-NO-RESCALE" || finding.rule == "IO-RESCALE-TYPE" || !series.is_stack())
+      throw Refusal(finding);
 }
 
 void fill(SliceView<std::int16_t> slice, std::int16_t value) {
@@ -295,31 +126,75 @@ void decode(const Headers& slices, const SliceStack& stack, Volume<std::int16_t>
     image.issues.push_back(unreadable(damaged));
 }
 
+/// The only stack, or the only one whose UID ends as wanted; things set aside do not count.
+const Series& only_scan(const Inventory& inventory, const std::string& wanted, std::size_t files) {
+  std::vector<const Series*> stacks, matching;
+  for (const Series& series : inventory.series)
+    if (series.is_stack()) {
+      stacks.push_back(&series);
+      if (series.first().series_uid.ends_with(wanted)) // every UID ends with an empty text
+        matching.push_back(&series);
+    }
+  if (stacks.empty()) {
+    std::string found = inventory.series.empty() ? "" : ", found: " + inventory.series.front().findings.front().text;
+    throw DicomError("no CT slice among " + std::to_string(files) + " files" + found +
+                     " (there is nothing to measure) pass a folder of CT images");
+  }
+  if (matching.size() == 1)
+    return *matching.front();
+  std::string list;
+  for (const Series* series : stacks)
+    list += "\n  " + describe(*series);
+  throw Refusal(
+      refused("IO-SEVERAL-SERIES", "input",
+              std::to_string(matching.size()) + " of " + std::to_string(stacks.size()) +
+                  " CT scans match (a measurement is of one) pass the folder of one series, or the end of its "
+                  "series UID:" +
+                  list));
+}
+
+/// One line for all that was set aside.
+void name_what_is_aside(const Inventory& inventory, Issues& issues) {
+  std::size_t count = 0;
+  std::string reasons;
+  for (const Series& series : inventory.series)
+    if (!series.is_stack()) {
+      count += series.slices.size();
+      const std::string& rule = series.findings.front().rule;
+      if (reasons.find(rule) == std::string::npos)
+        reasons += (reasons.empty() ? "" : ", ") + rule;
+    }
+  if (count > 0)
+    issues.push_back(info("IO-NOT-CT-SLICE", "input",
+                          "DICOM objects that are no CT slices: " + std::to_string(count) + " (" + reasons +
+                              "; they are not part of the scan) nothing to do"));
+}
+
 } // namespace
 
-CtImage read_dicom_ct(std::span<const std::filesystem::path> files, const ReadOptions& options) {
+CtImage read_series(const Series& series, const ReadOptions& options) {
+  require_hounsfield(series);
+  OSTEOCALC_EXPECT(series.is_stack());
   CtImage image;
-  std::vector<std::string> damaged;
-  const Headers slices =
-      chosen_series(without_headless(ct_slices(files, options.parallel, image.issues), damaged), options.series_uid);
-  require_places(slices);
-  require_one_geometry(slices);
-  std::vector<SlicePosition> positions(slices.size());
-  std::transform(slices.begin(), slices.end(), positions.begin(), [](const DicomHeader& slice) {
-    return SlicePosition{*slice.position_mm, slice.instance_uid};
-  });
-  const Vec3 normal = stacking_direction(slices.front());
-  const SliceStack stack = stack_slices(positions, normal);
-  append(image.issues, stack.issues);
-  require_hounsfield(slices);
-  image.acquisition = acquisition_of(slices[stack.order.front()]);
-  if (!image.acquisition.kvp_kv)
-    image.issues.push_back(warning("IO-NO-KVP", "series",
-                                   "the tube voltage is not in the header (thresholds and calibrations depend on it) "
-                                   "pass it with --kvp if you know it"));
-  Volume<std::int16_t> hu(grid_of(slices, stack, normal, image));
-  decode(slices, stack, hu, options, image, damaged);
+  image.issues = series.findings;
+  std::erase_if(image.issues, [](const Issue& issue) { return issue.rule == "IO-UNREADABLE-SLICE"; }); // named below
+  image.acquisition = acquisition_of(series.slices[series.stack.order.front()]);
+  const VolumeGeometry grid = grid_of(series);
+  require_memory(grid, sizeof(std::int16_t), options.memory_bytes, series.first().file.filename().string());
+  Volume<std::int16_t> hu(grid);
+  std::vector<std::string> damaged = series.damaged;
+  decode(series.slices, series.stack, hu, options, image, damaged);
   image.hu = to_lps_order(std::move(hu));
+  return image;
+}
+
+CtImage read_dicom_ct(const FileTree& tree, const ReadOptions& options) {
+  const Inventory inventory = take_inventory(tree, options.parallel);
+  CtImage image = read_series(only_scan(inventory, options.series_uid, tree.files.size()), options);
+  Issues issues = inventory.issues;
+  name_what_is_aside(inventory, issues);
+  append(issues, image.issues);
+  image.issues = std::move(issues);
   return image;
 }
 

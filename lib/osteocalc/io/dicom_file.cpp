@@ -3,29 +3,31 @@
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/io/dcmtk_setup.h"
+#include "osteocalc/io/dicom_attributes.h"
+#include "osteocalc/io/dicom_deflated.h"
+#include "osteocalc/io/dicom_fragments.h"
+#include "osteocalc/io/guarded_stream.h"
 
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <charconv>
-#include <cmath>
 #include <fstream>
+#include <limits>
 #include <string_view>
-#include <vector>
 
 namespace osteocalc::io {
 namespace {
 
 // Enough for the header of nearly every CT slice in one read; longer ones are read again with more.
 constexpr std::size_t first_read_bytes = 32U << 10U;
+// An enhanced file of 4000 frames has about 15 MB; parsed, a header takes several times its size.
+constexpr std::size_t most_header_bytes = 64U << 20U;
+constexpr int most_frames = 20000;
 
 /// Part 10 files say so after the preamble; files without one begin with group 2 or 8, little or big endian.
 bool may_be_dicom(std::string_view head) {
@@ -35,186 +37,189 @@ bool may_be_dicom(std::string_view head) {
   return head.starts_with("\x08\x00"sv) || head.starts_with("\x02\x00"sv) || head.starts_with("\x00\x08"sv);
 }
 
-std::string text(DcmItem& item, const DcmTagKey& tag) {
-  OFString value;
-  item.findAndGetOFStringArray(tag, value);
-  while (!value.empty() && (value.back() == ' ' || value.back() == '\0'))
-    value.pop_back();
-  return value;
+/// A file whose header is being read: as much of its beginning as was needed so far.
+struct Source {
+  std::filesystem::path file;
+  std::ifstream in;
+  std::uintmax_t file_bytes = 0;
+  std::vector<char> head;
+  [[nodiscard]] bool whole() const { return head.size() == file_bytes; }
+};
+
+Source open_source(const std::filesystem::path& file) {
+  std::error_code unknown_size;
+  Source source{file, std::ifstream(file, std::ios::binary), std::filesystem::file_size(file, unknown_size), {}};
+  if (unknown_size || !source.in)
+    throw IoError("cannot read " + file.filename().string() +
+                  " (a missing slice changes every result) check its permissions");
+  return source;
 }
 
-std::optional<double> number(DcmItem& item, const DcmTagKey& tag, unsigned long index = 0) {
-  Float64 value = 0;
-  if (item.findAndGetFloat64(tag, value, index).bad())
-    return std::nullopt;
-  return value;
+void read_head(Source& source, std::size_t wanted) {
+  const std::size_t have = source.head.size();
+  source.head.resize(static_cast<std::size_t>(std::min<std::uintmax_t>(wanted, source.file_bytes)));
+  source.in.read(source.head.data() + have, static_cast<std::streamsize>(source.head.size() - have));
+  source.head.resize(have + static_cast<std::size_t>(source.in.gcount()));
+  source.in.clear();
 }
 
-template <std::size_t Count>
-std::optional<std::array<double, Count>> numbers(DcmItem& item, const DcmTagKey& tag) {
-  std::array<double, Count> values{};
-  for (std::size_t i = 0; i < Count; ++i) {
-    const auto value = number(item, tag, i);
-    if (!value)
-      return std::nullopt;
-    values[i] = *value;
+DicomHeader common_header(DcmDataset& dataset, const std::filesystem::path& file) {
+  DicomHeader header;
+  header.file = file;
+  PixelLayout& pixels = header.pixels;
+  pixels.bits_stored = pixels.high_bit = -1;
+  read_attributes(dataset, header);
+  if (pixels.bits_stored < 0)
+    pixels.bits_stored = pixels.bits_allocated;
+  if (pixels.high_bit < 0)
+    pixels.high_bit = pixels.bits_stored - 1;
+  const DcmXfer syntax(dataset.getOriginalXfer());
+  header.transfer_syntax = syntax.getXferName();
+  header.lossy = header.lossy || syntax.getXfer() == EXS_JPEGProcess1 || syntax.getXfer() == EXS_JPEGProcess2_4 ||
+                 syntax.getXfer() == EXS_JPEGLSLossy;
+  return header;
+}
+
+/// Why these pixels can never become HU, as far as the header tells.
+std::string format_problem(const PixelLayout& pixels) {
+  if (pixels.frames < 1 || pixels.frames > most_frames)
+    return "says that it has " + std::to_string(pixels.frames) + " frames";
+  if (pixels.rows < 1 || pixels.columns < 1)
+    return "does not say how many rows and columns it has";
+  if (pixels.samples != 1)
+    return "has colours, not Hounsfield units";
+  if (pixels.bits_allocated != 8 && pixels.bits_allocated != 16)
+    return "has pixels of " + std::to_string(pixels.bits_allocated) + " bits, which no CT scanner writes";
+  if (pixels.bits_stored < 1 || pixels.high_bit >= pixels.bits_allocated || pixels.high_bit + 1 < pixels.bits_stored)
+    return "has an impossible pixel layout";
+  return {};
+}
+
+/// One header a frame: what all frames share, refined by the functional groups of an enhanced file.
+std::vector<DicomHeader> frames_of(DcmDataset& dataset, DicomHeader common) {
+  DcmItem* shared = nullptr;
+  if (dataset.findAndGetSequenceItem(DCM_SharedFunctionalGroupsSequence, shared).good())
+    read_functional_groups(*shared, common);
+  DcmSequenceOfItems* each = nullptr;
+  if (common.problem.empty() && dataset.findAndGetSequence(DCM_PerFrameFunctionalGroupsSequence, each).good() &&
+      each->card() != static_cast<unsigned long>(common.pixels.frames))
+    common.problem =
+        "has " + std::to_string(common.pixels.frames) + " frames but describes " + std::to_string(each->card());
+  if (!common.problem.empty())
+    return {std::move(common)};
+  std::vector<DicomHeader> frames(static_cast<std::size_t>(common.pixels.frames), common);
+  DcmObject* groups = nullptr;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i].frame = static_cast<int>(i);
+    if (each != nullptr && (groups = each->nextInContainer(groups)) != nullptr)
+      read_functional_groups(dynamic_cast<DcmItem&>(*groups), frames[i]);
   }
-  return values;
+  return frames;
 }
 
-int whole(DcmItem& item, const DcmTagKey& tag, int fallback) {
-  Uint16 value = 0;
-  return item.findAndGetUint16(tag, value).good() ? value : fallback;
+PixelEncoding encoding_of(E_TransferSyntax syntax) {
+  if (syntax == EXS_DeflatedLittleEndianExplicit)
+    return PixelEncoding::Deflated;
+  if (syntax == EXS_BigEndianExplicit)
+    return PixelEncoding::BigEndian;
+  return DcmXfer(syntax).isEncapsulated() ? PixelEncoding::Encapsulated : PixelEncoding::Native;
 }
 
-/// "083Y", "011M", "002W", "005D".
-std::optional<double> age_from(std::string_view age) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(age.data(), age.data() + age.size(), value);
-  if (error != std::errc{} || end == age.data() + age.size())
-    return std::nullopt;
-  switch (*end) {
-  case 'Y':
-    return value;
-  case 'M':
-    return value / 12.0;
-  case 'W':
-    return value / 52.1775;
-  case 'D':
-    return value / 365.2425;
-  default:
-    return std::nullopt;
+/// The length of the pixel element that ends at `stop`, which every transfer syntax writes in 32 bits.
+std::uint32_t element_length(const Source& source, std::size_t stop, PixelEncoding encoding) {
+  std::uint32_t length = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::size_t from = encoding == PixelEncoding::BigEndian ? stop - 4 + i : stop - 1 - i;
+    length = length << 8U | static_cast<unsigned char>(source.head[from]);
+  }
+  return length;
+}
+
+void locate_encapsulated(std::vector<DicomHeader>& frames, Source& source, std::size_t stop) {
+  const auto ranges = frame_fragments(source.in, stop, source.file_bytes, static_cast<int>(frames.size()));
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    PixelLayout& pixels = frames[i].pixels;
+    pixels.complete = ranges.has_value();
+    if (ranges) {
+      pixels.offset = (*ranges)[i].offset;
+      pixels.bytes = (*ranges)[i].bytes;
+    }
   }
 }
 
-std::optional<std::array<Vec3, 2>> orientation(DcmItem& item) {
-  const auto cosines = numbers<6>(item, DCM_ImageOrientationPatient);
-  if (!cosines)
-    return std::nullopt;
-  const Vec3 row{(*cosines)[0], (*cosines)[1], (*cosines)[2]};
-  const Vec3 column{(*cosines)[3], (*cosines)[4], (*cosines)[5]};
-  // Written with a few digits, hence normalised; anything farther from two perpendicular unit vectors is no
-  // orientation.
-  if (std::max({std::abs(norm(row) - 1), std::abs(norm(column) - 1), std::abs(dot(row, column))}) > 0.01)
-    return std::nullopt;
-  return std::array<Vec3, 2>{normalized(row), normalized(column)};
-}
-
-PixelLayout pixel_layout(DcmItem& item) {
-  PixelLayout layout;
-  layout.rows = whole(item, DCM_Rows, 0);
-  layout.columns = whole(item, DCM_Columns, 0);
-  layout.frames = static_cast<int>(number(item, DCM_NumberOfFrames).value_or(1));
-  layout.samples = whole(item, DCM_SamplesPerPixel, 1);
-  layout.bits_allocated = whole(item, DCM_BitsAllocated, 16);
-  layout.bits_stored = whole(item, DCM_BitsStored, layout.bits_allocated);
-  layout.high_bit = whole(item, DCM_HighBit, layout.bits_stored - 1);
-  layout.is_signed = whole(item, DCM_PixelRepresentation, 0) == 1;
-  // US or SS by PixelRepresentation; only the 16 bits matter here.
-  Sint16 padding_signed = 0;
-  Uint16 padding = 0;
-  if (item.findAndGetUint16(DCM_PixelPaddingValue, padding).good())
-    layout.padding = padding;
-  else if (item.findAndGetSint16(DCM_PixelPaddingValue, padding_signed).good())
-    layout.padding = static_cast<std::uint16_t>(padding_signed);
-  return layout;
-}
-
-void fill_acquisition(DcmItem& item, DicomHeader& header) {
-  header.modality = text(item, DCM_Modality);
-  header.image_type = text(item, DCM_ImageType);
-  header.series_uid = text(item, DCM_SeriesInstanceUID);
-  header.instance_uid = text(item, DCM_SOPInstanceUID);
-  header.patient_id = text(item, DCM_PatientID);
-  header.kernel = text(item, DCM_ConvolutionKernel);
-  header.manufacturer = text(item, DCM_Manufacturer);
-  header.model = text(item, DCM_ManufacturerModelName);
-  header.filter = text(item, DCM_FilterType);
-  header.scanner_serial = text(item, DCM_DeviceSerialNumber);
-  header.scan_date = text(item, DCM_AcquisitionDate);
-  header.table_height_mm = number(item, DCM_TableHeight);
-  header.field_of_view_mm = number(item, DCM_ReconstructionDiameter);
-  header.contrast_agent = text(item, DCM_ContrastBolusAgent);
-  header.rescale_type = text(item, DCM_RescaleType);
-  header.series_description = text(item, DCM_SeriesDescription);
-  header.kvp_kv = number(item, DCM_KVP);
-  header.thickness_mm = number(item, DCM_SliceThickness);
-  header.slope = number(item, DCM_RescaleSlope);
-  header.intercept = number(item, DCM_RescaleIntercept);
-  header.age_years = age_from(text(item, DCM_PatientAge));
-  header.sex = sex_from_string(text(item, DCM_PatientSex));
-  header.position_mm = numbers<3>(item, DCM_ImagePositionPatient);
-  header.row_column_axes = orientation(item);
-  const auto spacing = numbers<2>(item, DCM_PixelSpacing); // between rows first, then between columns
-  if (spacing && (*spacing)[0] > 0 && (*spacing)[1] > 0)
-    header.spacing_mm = {(*spacing)[1], (*spacing)[0]};
-}
-
-std::uint32_t little_endian_32(const char* bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 4; i-- > 0;)
-    value = value << 8U | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
-/// Where the pixel values begin, given that the parser stopped right after the element's tag and length.
-void locate_pixels(PixelLayout& layout, E_TransferSyntax syntax, std::string_view head, std::size_t stop,
-                   std::uintmax_t file_bytes) {
-  const bool in_memory_order = syntax == EXS_LittleEndianImplicit || syntax == EXS_LittleEndianExplicit;
-  layout.encoding = PixelEncoding::Encoded;
-  if (!in_memory_order || layout.bits_allocated != 16 || stop % 2 != 0 || std::endian::native != std::endian::little)
+/// Where the pixels of each frame are, given that the parser stopped right after the element's tag and length.
+void locate_pixels(std::vector<DicomHeader>& frames, Source& source, E_TransferSyntax syntax, std::uintmax_t stop) {
+  const PixelEncoding encoding = encoding_of(syntax);
+  for (DicomHeader& frame : frames)
+    frame.pixels.encoding = encoding;
+  if (!frames.front().problem.empty())
     return;
-  layout.encoding = PixelEncoding::Native;
-  layout.offset = stop;
-  const std::uintmax_t needed =
-      std::uintmax_t{2} * static_cast<std::uintmax_t>(layout.rows) * static_cast<std::uintmax_t>(layout.columns);
-  layout.complete = little_endian_32(head.data() + stop - 4) >= needed && file_bytes >= stop + needed;
+  if (encoding == PixelEncoding::Encapsulated) {
+    locate_encapsulated(frames, source, static_cast<std::size_t>(stop));
+    return;
+  }
+  const PixelLayout& layout = frames.front().pixels;
+  const std::uintmax_t frame_bytes = static_cast<std::uintmax_t>(layout.rows) *
+                                     static_cast<std::uintmax_t>(layout.columns) *
+                                     static_cast<std::uintmax_t>(layout.bits_allocated / 8);
+  const bool deflated = encoding == PixelEncoding::Deflated;
+  const std::uintmax_t begin = deflated ? stop - std::min(stop, data_set_begin(source.in)) : stop;
+  // A deflated file tells its length only when it is inflated.
+  const std::uintmax_t available =
+      deflated ? std::numeric_limits<std::uintmax_t>::max()
+               : std::min<std::uintmax_t>(element_length(source, static_cast<std::size_t>(stop), encoding),
+                                          source.file_bytes - stop);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    PixelLayout& pixels = frames[i].pixels;
+    pixels.offset = begin + i * frame_bytes;
+    pixels.bytes = frame_bytes;
+    pixels.complete = (i + 1) * frame_bytes <= available;
+  }
+}
+
+bool is_ct_image(const DicomHeader& header) {
+  return header.sop_class_uid == UID_CTImageStorage || header.sop_class_uid == UID_EnhancedCTImageStorage;
+}
+
+/// The headers in what was read so far; no value when more is needed.
+std::optional<std::vector<DicomHeader>> parse(Source& source) {
+  GuardedStream stream({source.head.data(), source.head.size()}, source.whole());
+  DcmFileFormat format;
+  format.transferInit();
+  const OFCondition status = format.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, DCM_PixelData);
+  const bool reached_pixels = status.good() && stream.eos() == OFFalse;
+  const bool more_would_help = !source.whole() && source.head.size() < most_header_bytes && !stream.tripped();
+  if (!reached_pixels && more_would_help)
+    return std::nullopt;
+  DcmDataset& dataset = *format.getDataset();
+  DicomHeader common = common_header(dataset, source.file);
+  if (common.modality.empty() && common.instance_uid.empty())
+    return std::vector<DicomHeader>{};
+  if (!reached_pixels) {
+    if (stream.tripped() || !source.whole())
+      common.problem = "has a header that is too deep or too long to be that of a scan";
+    else if (dataset.tagExists(DCM_FloatPixelData) || dataset.tagExists(DCM_DoubleFloatPixelData))
+      common.problem = "has floating-point pixels, which no CT scanner writes";
+    common.pixels.complete = status.good() && common.problem.empty() && !is_ct_image(common);
+    return std::vector{std::move(common)};
+  }
+  common.problem = format_problem(common.pixels);
+  auto frames = frames_of(dataset, std::move(common));
+  locate_pixels(frames, source, dataset.getOriginalXfer(), static_cast<std::uintmax_t>(stream.tell()));
+  return frames;
 }
 
 } // namespace
 
-std::optional<DicomHeader> read_dicom_header(const std::filesystem::path& file) {
+std::vector<DicomHeader> read_dicom_headers(const std::filesystem::path& file) {
   setup_dcmtk();
-  std::error_code unknown_size;
-  const std::uintmax_t file_bytes = std::filesystem::file_size(file, unknown_size);
-  std::ifstream in(file, std::ios::binary);
-  if (unknown_size || !in)
-    throw IoError("cannot read " + file.filename().string() +
-                  " (a missing slice changes every result) check its "
-                  "permissions");
-  std::vector<char> head;
+  Source source = open_source(file);
   for (std::size_t wanted = first_read_bytes;; wanted *= 16) {
-    const std::size_t have = head.size();
-    head.resize(static_cast<std::size_t>(std::min<std::uintmax_t>(wanted, file_bytes)));
-    in.read(head.data() + have, static_cast<std::streamsize>(head.size() - have));
-    head.resize(have + static_cast<std::size_t>(in.gcount()));
-    if (!may_be_dicom({head.data(), head.size()}))
-      return std::nullopt;
-    const bool whole_file = head.size() < wanted;
-    DcmInputBufferStream stream;
-    stream.setBuffer(head.data(), static_cast<offile_off_t>(head.size()));
-    if (whole_file)
-      stream.setEos();
-    DcmFileFormat format;
-    format.transferInit();
-    const OFCondition status = format.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, DCM_PixelData);
-    const bool reached_pixels = status.good() && stream.eos() == OFFalse;
-    if (!reached_pixels && !whole_file)
-      continue;
-    DcmDataset& dataset = *format.getDataset();
-    DicomHeader header;
-    header.file = file;
-    fill_acquisition(dataset, header);
-    if (header.modality.empty() && header.instance_uid.empty())
-      return std::nullopt;
-    header.pixels = pixel_layout(dataset);
-    header.transfer_syntax = DcmXfer(dataset.getOriginalXfer()).getXferName();
-    if (reached_pixels)
-      locate_pixels(header.pixels, dataset.getOriginalXfer(), {head.data(), head.size()},
-                    static_cast<std::size_t>(stream.tell()), file_bytes);
-    else
-      header.pixels.complete = status.good() && text(dataset, DCM_SOPClassUID) != UID_CTImageStorage;
-    return header;
+    read_head(source, std::min(wanted, most_header_bytes));
+    if (!may_be_dicom({source.head.data(), source.head.size()}))
+      return {};
+    if (auto headers = parse(source))
+      return *std::move(headers);
   }
 }
 

@@ -4,22 +4,17 @@
 #include "osteocalc/core/contract.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
-#include "osteocalc/io/dcmtk_setup.h"
-#include "osteocalc/io/jpeg2000.h"
-
-#include <dcmtk/config/osconfig.h>
-
-#include <dcmtk/dcmdata/dcdeftag.h>
-#include <dcmtk/dcmdata/dcfilefo.h>
-#include <dcmtk/dcmdata/dcpixel.h>
-#include <dcmtk/dcmdata/dcpixseq.h>
-#include <dcmtk/dcmdata/dcpxitem.h>
+#include "osteocalc/io/dicom_decode.h"
+#include "osteocalc/io/dicom_deflated.h"
+#include "osteocalc/io/dicom_fragments.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace osteocalc::io {
@@ -67,6 +62,25 @@ struct Rescale {
   }
 };
 
+/// Values in the range of the padding, where no HU lies.
+template <class Stored>
+void pad_with_air(const PixelLayout& layout, const Rescale& rescale, SliceView<std::int16_t> hu) {
+  if (!layout.padding)
+    return;
+  const int value = static_cast<Stored>(*layout.padding);
+  const int limit = static_cast<Stored>(layout.padding_limit.value_or(*layout.padding));
+  const auto is_plausible = [&](int stored) {
+    const double padding = rescale.slope * stored + rescale.intercept;
+    return padding >= air_hu && padding <= highest_plausible_hu;
+  };
+  if (is_plausible(value) || is_plausible(limit))
+    return;
+  const auto [low, high] = std::minmax({rescale(value), rescale(limit)});
+  for (int y = 0; y < hu.height; ++y)
+    for (std::int16_t& pixel : std::span(hu.row(y), static_cast<std::size_t>(hu.width)))
+      pixel = pixel >= low && pixel <= high ? air_hu : pixel;
+}
+
 template <class Stored>
 void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, SliceView<std::int16_t> hu) {
   const Rescale rescale{*header.slope, *header.intercept};
@@ -86,15 +100,7 @@ void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, S
     convert_rows<Stored>(stored, header.pixels, hu,
                          [&](Stored value) { return table[static_cast<std::uint16_t>(value)]; });
   }
-  if (!header.pixels.padding)
-    return;
-  const double padding = rescale.slope * static_cast<Stored>(*header.pixels.padding) + rescale.intercept;
-  if (padding >= air_hu && padding <= highest_plausible_hu)
-    return;
-  const std::int16_t padding_hu = rescale(static_cast<Stored>(*header.pixels.padding));
-  for (int y = 0; y < hu.height; ++y)
-    for (std::int16_t& value : std::span(hu.row(y), static_cast<std::size_t>(hu.width)))
-      value = value == padding_hu ? air_hu : value;
+  pad_with_air<Stored>(header.pixels, rescale, hu);
 }
 
 void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, SliceView<std::int16_t> hu) {
@@ -104,88 +110,98 @@ void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, S
     convert<std::uint16_t>(stored, header, hu);
 }
 
-/// Pixels that lie in the file as in memory: one read into a buffer that each thread keeps, and straight into HU.
-std::string read_native(const DicomHeader& header, SliceView<std::int16_t> hu, InputHash hash) {
-  const std::size_t begin = hash == InputHash::Compute ? 0 : header.pixels.offset;
-  const std::size_t pixel_count = static_cast<std::size_t>(hu.width) * static_cast<std::size_t>(hu.height);
-  const std::size_t pixel_end = header.pixels.offset + 2 * pixel_count;
-  std::ifstream in(header.file, std::ios::binary | std::ios::ate);
-  const auto file_bytes = in ? static_cast<std::size_t>(in.tellg()) : 0;
-  if (file_bytes < pixel_end)
-    fail(header, "ends before its pixels do");
-  const std::size_t end = hash == InputHash::Compute ? file_bytes : pixel_end;
-  thread_local std::vector<std::uint16_t> buffer;
-  buffer.resize(std::max(buffer.size(), (end - begin + 1) / 2));
-  in.seekg(static_cast<std::streamoff>(begin));
-  in.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(end - begin));
+std::ifstream opened(const DicomHeader& header) {
+  std::ifstream in(header.file, std::ios::binary);
   if (!in)
-    fail(header, "cannot be read to its end");
-  convert(std::span(buffer).subspan((header.pixels.offset - begin) / 2, pixel_count), header, hu);
-  if (hash == InputHash::Skip)
-    return {};
-  return sha256_hex(std::as_bytes(std::span(buffer)).first(file_bytes));
+    fail(header, "cannot be read");
+  return in;
 }
 
-std::vector<std::uint16_t> jpeg2000_pixels(const DicomHeader& header, DcmPixelData& element, E_TransferSyntax syntax,
-                                           const DcmRepresentationParameter* parameter) {
-  DcmPixelSequence* sequence = nullptr;
-  if (element.getEncapsulatedRepresentation(syntax, parameter, sequence).bad())
-    fail(header, "has damaged pixels");
-  std::vector<std::uint8_t> encoded;
-  for (unsigned long i = 1; i < sequence->card(); ++i) { // item 0 is the offset table
-    DcmPixelItem* item = nullptr;
-    Uint8* bytes = nullptr;
-    if (sequence->getItem(item, i).bad() || item->getUint8Array(bytes).bad())
-      fail(header, "has damaged pixels");
-    encoded.insert(encoded.end(), bytes, bytes + item->getLength());
-  }
-  return decode_jpeg2000(encoded);
-}
-
-/// Compressed, deflated or big-endian pixels, through DCMTK's decoders.
-void read_encoded(const DicomHeader& header, SliceView<std::int16_t> hu) {
-  setup_dcmtk();
-  const std::size_t pixel_count = static_cast<std::size_t>(hu.width) * static_cast<std::size_t>(hu.height);
-  DcmFileFormat format;
-  if (format.loadFile(header.file.c_str()).bad())
-    fail(header, "is damaged");
-  DcmDataset& dataset = *format.getDataset();
-  DcmElement* element = nullptr;
-  if (dataset.findAndGetElement(DCM_PixelData, element).bad())
-    fail(header, "has no pixels");
-  auto& pixels = dynamic_cast<DcmPixelData&>(*element);
-  E_TransferSyntax syntax = EXS_Unknown;
-  const DcmRepresentationParameter* parameter = nullptr;
-  pixels.getOriginalRepresentationKey(syntax, parameter);
-  if (syntax == EXS_JPEG2000LosslessOnly || syntax == EXS_JPEG2000) {
-    const auto decoded = jpeg2000_pixels(header, pixels, syntax, parameter);
-    if (decoded.size() != pixel_count)
-      fail(header, "has pixels that do not match its size");
-    convert(decoded, header, hu);
-    return;
-  }
-  if (dataset.chooseRepresentation(EXS_LittleEndianExplicit, nullptr).bad())
-    fail(header, "cannot be decoded from " + header.transfer_syntax);
-  Uint16* values = nullptr;
-  if (pixels.getUint16Array(values).bad() || values == nullptr || pixels.getLength() < 2 * pixel_count)
+/// The bytes that hold a frame, in a buffer that each thread keeps: whole files are read 400 at a time.
+std::span<std::uint8_t> read_range(const DicomHeader& header, std::ifstream& in, const ByteRange& range) {
+  thread_local std::vector<std::uint8_t> buffer;
+  const auto count = static_cast<std::size_t>(range.bytes);
+  buffer.resize(std::max(buffer.size(), count));
+  in.seekg(static_cast<std::streamoff>(range.offset));
+  in.read(reinterpret_cast<char*>(buffer.data()), static_cast<std::streamsize>(count));
+  if (!in)
     fail(header, "ends before its pixels do");
-  convert({values, pixel_count}, header, hu);
+  return std::span(buffer).first(count);
+}
+
+/// Little-endian values of 8 or 16 bits as 16-bit values; in place where they already are.
+std::span<const std::uint16_t> as_values(std::span<const std::uint8_t> bytes, int bits_allocated) {
+  if (bits_allocated == 16 && reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(std::uint16_t) == 0)
+    return {reinterpret_cast<const std::uint16_t*>(bytes.data()), bytes.size() / 2};
+  thread_local std::vector<std::uint16_t> values;
+  if (bits_allocated == 16) {
+    values.resize(bytes.size() / 2);
+    std::memcpy(values.data(), bytes.data(), 2 * values.size());
+  } else {
+    values.assign(bytes.begin(), bytes.end());
+  }
+  return values;
+}
+
+/// The decoded frame of an encapsulated file. A frame takes little more room coded than raw; what goes on for longer to
+/// the end of the file is something else.
+std::vector<std::uint16_t> read_encapsulated(const DicomHeader& header, std::ifstream& in) {
+  const PixelLayout& layout = header.pixels;
+  constexpr std::uintmax_t slack_bytes = 1U << 20U;
+  const std::uintmax_t longest =
+      4 * static_cast<std::uintmax_t>(layout.rows) * static_cast<std::uintmax_t>(layout.columns) + slack_bytes;
+  const auto range = read_range(header, in, {layout.offset, std::min(layout.bytes, longest)});
+  const auto code_stream = joined_fragments(range, layout.frames == 1);
+  if (!code_stream)
+    fail(header, "ends before its pixels do");
+  try {
+    return decode_frame(header, *code_stream);
+  } catch (const DicomError& error) {
+    fail(header, error.what());
+  }
+}
+
+void swap_bytes(std::span<std::uint8_t> bytes) {
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
+    std::swap(bytes[i], bytes[i + 1]);
+}
+
+void read_frame(const DicomHeader& header, SliceView<std::int16_t> hu) {
+  const PixelLayout& layout = header.pixels;
+  const ByteRange range{layout.offset, layout.bytes};
+  std::ifstream in = opened(header);
+  if (layout.encoding == PixelEncoding::Encapsulated) {
+    convert(read_encapsulated(header, in), header, hu);
+  } else if (layout.encoding == PixelEncoding::Deflated) {
+    const auto bytes = inflated_range(in, range);
+    if (!bytes)
+      fail(header, "ends before its pixels do");
+    convert(as_values(*bytes, layout.bits_allocated), header, hu);
+  } else {
+    const auto bytes = read_range(header, in, range);
+    if (layout.encoding == PixelEncoding::BigEndian && layout.bits_allocated == 16)
+      swap_bytes(bytes);
+    convert(as_values(bytes, layout.bits_allocated), header, hu);
+  }
 }
 
 } // namespace
 
 std::string read_slice_hu(const DicomHeader& header, SliceView<std::int16_t> hu, InputHash hash) {
-  OSTEOCALC_EXPECT(header.slope && header.intercept && header.pixels.bits_allocated == 16);
-  OSTEOCALC_EXPECT(hu.width == header.pixels.columns && hu.height == header.pixels.rows);
   const PixelLayout& layout = header.pixels;
+  if (!header.problem.empty())
+    fail(header, header.problem);
   if (!layout.complete)
     fail(header, "ends before its pixels do");
-  if (layout.bits_stored < 1 || layout.high_bit > 15 || layout.high_bit + 1 < layout.bits_stored)
-    fail(header, "has an impossible pixel layout");
-  if (layout.encoding == PixelEncoding::Native)
-    return read_native(header, hu, hash);
-  read_encoded(header, hu);
-  return hash == InputHash::Compute ? sha256_hex_of_file(header.file) : std::string();
+  OSTEOCALC_EXPECT(header.slope && header.intercept && layout.encoding != PixelEncoding::None);
+  OSTEOCALC_EXPECT(hu.width == layout.columns && hu.height == layout.rows);
+  read_frame(header, hu);
+  if (hash == InputHash::Skip)
+    return {};
+  if (layout.frames == 1 || layout.encoding == PixelEncoding::Deflated)
+    return sha256_hex_of_file(header.file);
+  std::ifstream in = opened(header);
+  return sha256_hex(std::as_bytes(read_range(header, in, {layout.offset, layout.bytes})));
 }
 
 } // namespace osteocalc::io

@@ -5,6 +5,7 @@
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/resample.h"
 #include "osteocalc/io/label_check.h"
+#include "osteocalc/io/memory_budget.h"
 #include "osteocalc/io/nifti_file.h"
 
 #include <nlohmann/json.hpp>
@@ -41,7 +42,10 @@ bool is_label(double value) {
 
 /// A whole file with each voxel turned into a T.
 template <class T, class Convert>
-Volume<T> read_voxels(NiftiReader& nifti, const Convert& convert) {
+Volume<T> read_voxels(NiftiReader& nifti, const std::string& name, const ReadOptions& options, const Convert& convert) {
+  // Beside the volume, one slice as stored and one in floating point.
+  const double slice_buffers = 2.0 * sizeof(double) / std::max(nifti.geometry().size[2], 1);
+  require_memory(nifti.geometry(), sizeof(T) + slice_buffers, options.memory_bytes, name);
   Volume<T> volume(nifti.geometry());
   for (int z = 0; z < volume.size(2); ++z)
     std::ranges::transform(nifti.next_slice(), volume.slice(z).data, convert);
@@ -72,25 +76,6 @@ LabelId label_id(const std::string& text) {
   return id;
 }
 
-std::map<LabelId, std::string> read_names(const std::filesystem::path& file) {
-  std::map<LabelId, std::string> names;
-  std::ifstream in(file);
-  if (!in)
-    return names;
-  try {
-    const auto json = nlohmann::json::parse(in);
-    if (json.at("schema") != "osteocalc.labels/1")
-      fail(file, "has another schema than osteocalc.labels/1 (label names cannot be trusted) move it away");
-    for (const auto& [id, name] : json.at("labels").items())
-      names.emplace(label_id(id), name.get<std::string>());
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception&) {
-    fail(file, "is no list of label names (label names cannot be trusted) correct it or move it away");
-  }
-  return names;
-}
-
 } // namespace
 
 bool is_nifti_name(const std::filesystem::path& file) {
@@ -101,9 +86,10 @@ bool is_nifti_name(const std::filesystem::path& file) {
 
 CtImage read_nifti_ct(const std::filesystem::path& file, const ReadOptions& options) {
   NiftiReader nifti(file);
+  const std::string name = file.filename().string();
   CtImage image;
   std::size_t not_numbers = 0;
-  Volume<std::int16_t> hu = read_voxels<std::int16_t>(nifti, [&](double value) {
+  Volume<std::int16_t> hu = read_voxels<std::int16_t>(nifti, name, options, [&](double value) {
     not_numbers += std::isnan(value) ? 1 : 0;
     return std::isnan(value) ? outside_scan_hu : to_hu(value);
   });
@@ -113,7 +99,6 @@ CtImage read_nifti_ct(const std::filesystem::path& file, const ReadOptions& opti
                               " holds label numbers, not HU (every score would be 0) pass the CT "
                               "image here and this file with --mask"));
   image.hu = to_lps_order(std::move(hu));
-  const std::string name = file.filename().string();
   image.issues.push_back(
       warning("IO-NO-KVP", name,
               "NIfTI does not say the tube voltage (thresholds and calibrations depend on it) pass it "
@@ -131,20 +116,39 @@ CtImage read_nifti_ct(const std::filesystem::path& file, const ReadOptions& opti
   return image;
 }
 
-LabelMap read_labels(const std::filesystem::path& file) {
+LabelMap read_labels(const std::filesystem::path& file, const ReadOptions& options) {
   NiftiReader nifti(file);
-  Volume<LabelId> labels = read_voxels<LabelId>(nifti, [&](double value) {
+  Volume<LabelId> labels = read_voxels<LabelId>(nifti, file.filename().string(), options, [&](double value) {
     if (!is_label(value))
       refuse_as_labels(file, value < 0 ? "it has values below 0, like a CT image" : "it has values that are no label");
     return static_cast<LabelId>(value);
   });
-  LabelMap map{to_lps_order(std::move(labels)), read_names(label_names_file(file))};
+  LabelMap map{to_lps_order(std::move(labels)), read_label_names(label_names_file(file))};
   if (map.names.empty())
     map.names = names_in(nifti);
   const std::size_t found = labels_present(map).size();
   if (found > most_labels)
     refuse_as_labels(file, "it has " + std::to_string(found) + " different values, like a CT image");
   return map;
+}
+
+std::map<LabelId, std::string> read_label_names(const std::filesystem::path& file) {
+  std::map<LabelId, std::string> names;
+  std::ifstream in(file);
+  if (!in)
+    return names;
+  try {
+    const auto json = nlohmann::json::parse(in);
+    if (json.at("schema") != "osteocalc.labels/1")
+      fail(file, "has another schema than osteocalc.labels/1 (label names cannot be trusted) move it away");
+    for (const auto& [id, name] : json.at("labels").items())
+      names.emplace(label_id(id), name.get<std::string>());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {
+    fail(file, "is no list of label names (label names cannot be trusted) correct it or move it away");
+  }
+  return names;
 }
 
 void write_nifti(const Volume<std::int16_t>& volume, const std::filesystem::path& file) {

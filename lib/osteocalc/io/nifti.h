@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 
 namespace osteocalc::io {
 
@@ -21,7 +23,11 @@ namespace osteocalc::io {
 /// A label map from a NIfTI, brought to LPS order, with the names in the .json beside it or, without one, in its
 /// header. \throw IoError as above or when the .json is no label list; Refusal (IO-NOT-LABELS) when its values are not
 /// label ids
-[[nodiscard]] LabelMap read_labels(const std::filesystem::path& file);
+[[nodiscard]] LabelMap read_labels(const std::filesystem::path& file, const ReadOptions& options = {});
+
+/// The names of labels by id in a .json that write_labels() wrote; none when there is no such file. \throw IoError when
+/// it is no label list
+[[nodiscard]] std::map<LabelId, std::string> read_label_names(const std::filesystem::path& file);
 
 /// Writes a volume as NIfTI (.nii, .nii.gz), qform and sform both set. \throw IoError when it cannot be written
 void write_nifti(const Volume<std::int16_t>& volume, const std::filesystem::path& file);

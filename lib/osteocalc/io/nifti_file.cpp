@@ -222,8 +222,14 @@ NiftiReader::NiftiReader(const std::filesystem::path& file)
     intercept_ = intercept;
   }
   const float offset = header.get<float>(at_vox_offset);
-  if (!(offset >= header_bytes && offset < 1e9F))
+  if (!(offset >= header_bytes && offset < 64e6F))
     fail(name_, "does not say where its voxels begin (it is damaged) copy the file again");
+  constexpr double most_inflation = 1100; // of deflate
+  const double promised = offset + static_cast<double>(value_bytes_) * static_cast<double>(voxel_count(geometry_));
+  std::error_code unknown_size;
+  const std::uintmax_t file_bytes = std::filesystem::file_size(file, unknown_size);
+  if (!unknown_size && promised > most_inflation * static_cast<double>(file_bytes))
+    fail(name_, "is far too short for the voxels its header promises (it is damaged) copy the file again");
   std::vector<std::byte> extensions(static_cast<std::size_t>(offset) - header_bytes);
   read_bytes(extensions);
   label_names_ = caret_labels({reinterpret_cast<const char*>(extensions.data()), extensions.size()});

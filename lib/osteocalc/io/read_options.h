@@ -3,6 +3,7 @@
 
 #include "osteocalc/core/parallel.h"
 
+#include <cstdint>
 #include <string>
 
 namespace osteocalc::io {
@@ -13,6 +14,8 @@ struct ReadOptions {
   std::string series_uid;
   /// Fill CtImage::inputs_sha256. Of uncompressed files, hashing takes longer than all the rest of the reading.
   bool hash_inputs = false;
+  /// The largest volume that is allocated; 0 = three quarters of the machine's memory.
+  std::uintmax_t memory_bytes = 0;
 };
 
 } // namespace osteocalc::io

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/cohort_figures.h"
 
+#include "osteocalc/cohort/agreement_models.h"
 #include "osteocalc/cohort/findings.h"
 #include "osteocalc/report/plot_axes.h"
 
@@ -117,8 +118,8 @@ struct Panel {
 
 bool belongs_on_panel(const FittedModel& model) {
   const cohort::Term& slope = cohort::exposure_slope(model);
-  return model.role != "groups" && cohort::has_one_slope(model.spec) && slope.ci_low && slope.ci_high &&
-         std::isfinite(*slope.ci_low) && std::isfinite(*slope.ci_high);
+  return model.role != "groups" && !cohort::is_agreement(model.spec.family) && cohort::has_one_slope(model.spec) &&
+         slope.ci_low && slope.ci_high && std::isfinite(*slope.ci_low) && std::isfinite(*slope.ci_high);
 }
 
 Panel empty_panel(const FittedModel& model) {

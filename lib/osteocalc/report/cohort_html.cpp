@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/cohort_html.h"
 
+#include "osteocalc/cohort/agreement_models.h"
 #include "osteocalc/cohort/findings.h"
 #include "osteocalc/core/contract.h"
 #include "osteocalc/core/provenance.h"
@@ -71,6 +72,8 @@ std::string scale_of(const CohortResult& result, const FittedModel& model) {
     return "ratio of means";
   if (cohort::is_log_ratio(model.model))
     return "odds ratio";
+  if (cohort::is_agreement(model.spec.family))
+    return model.spec.family == "bland_altman" ? "mean difference" : model.spec.family == "icc" ? "ICC" : "kappa";
   return !cohort::is_regression(model.spec.family) || model.spec.family.starts_with("partial") ? "correlation"
                                                                                                : "slope";
 }
@@ -224,9 +227,10 @@ List doubt_rows(const CohortResult& result) {
     add(fmt::format("share of the crude slope that {} alone accounts for", result.plan.question.age),
         fmt::format("{:.0f} %", 100 * *result.age_share));
   if (checks.influence)
-    add("slope with any one person left out",
-        fmt::format("{} to {} (all: {}); largest Cook's distance {}, {} people above 4/n",
+    add(fmt::format("slope with any one of {} {}s left out", checks.influence->units, checks.influence->unit),
+        fmt::format("{} to {} (all: {}){}; largest Cook's distance of a row {}, {} rows above 4/n",
                     number(checks.influence->low), number(checks.influence->high), number(checks.influence->slope),
+                    checks.influence->most.empty() ? "" : fmt::format(", most by {}", checks.influence->most),
                     number(checks.influence->max_cook), checks.influence->rows_over));
   if (checks.measurement)
     add(fmt::format("slope corrected for measurement error (precision error {}, reliability {:.3f})",
@@ -241,9 +245,14 @@ List doubt_rows(const CohortResult& result) {
     add(fmt::format("slope among simulated scans without a relation ({}, n = {})", result.control->table,
                     result.control->n),
         slope_text(result.control->slope));
-  if (result.e_value)
+  if (const auto e_value = cohort::lead_e_value(result))
     add("E-value of the estimate, and of the interval's nearer end",
-        fmt::format("{:.2f}, {:.2f}", result.e_value->estimate, result.e_value->limit));
+        fmt::format("{:.2f}, {:.2f}", e_value->estimate, e_value->limit));
+  for (const cohort::LiteratureCheck& check : result.literature)
+    add(fmt::format("nearest to the published {} for {} ({})", number(check.published.estimate),
+                    check.published.outcome, check.published.source),
+        fmt::format("{}: {}; of {} tried, {} to {}", check.nearest, slope_text(check.estimate), check.tried,
+                    number(check.low), number(check.high)));
   if (checks.breusch_pagan)
     add("equal spread (Breusch-Pagan)", fmt::format("p {}", p_value(checks.breusch_pagan->p)));
   return rows;

@@ -41,6 +41,25 @@ Json to_json(const cohort::ModelTest& test) {
           {"p", number(test.p)}};
 }
 
+Json to_json(const cohort::EValue& value) {
+  return {{"estimate", value.estimate}, {"limit", value.limit}};
+}
+
+Json to_json(const cohort::LiteratureCheck& check) {
+  const cohort::Published& published = check.published;
+  return {
+      {"source", published.source},
+      {"outcome", published.outcome},
+      {"scale", published.ratio ? "odds_ratio" : "slope"},
+      {"published", {{"estimate", published.estimate}, {"ci_low", published.ci_low}, {"ci_high", published.ci_high}}},
+      {"tried", check.tried},
+      {"range", {check.low, check.high}},
+      {"nearest", check.nearest},
+      {"estimate", number(check.estimate.estimate)},
+      {"ci_low", number(check.estimate.ci_low)},
+      {"ci_high", number(check.estimate.ci_high)}};
+}
+
 Json to_json(const cohort::StrataCheck& check);
 Json to_json(const cohort::Specification& one);
 
@@ -59,7 +78,8 @@ Json measures(const std::vector<cohort::Measure>& values) {
   return json;
 }
 
-Json to_json(const CohortResult& result, const cohort::FittedModel& fitted, std::optional<double> q) {
+Json to_json(const CohortResult& result, const cohort::FittedModel& fitted, std::optional<double> q,
+             const std::optional<cohort::EValue>& e_value) {
   const cohort::Model& model = fitted.model;
   Json json{{"id", fitted.spec.id}, {"family", model.family}, {"design", model.design}, {"formula", model.formula}};
   if (!model.errors.empty())
@@ -76,6 +96,7 @@ Json to_json(const CohortResult& result, const cohort::FittedModel& fitted, std:
   json["companion_of"] = fitted.companion_of.empty() ? Json() : Json(fitted.companion_of);
   json["exposure_term"] = fitted.exposure;
   json["q"] = number(q);
+  json["e_value"] = e_value ? to_json(*e_value) : Json();
   if (cohort::reads_as_percent(result, fitted)) {
     const cohort::Term& slope = cohort::exposure_slope(fitted);
     json["percent_change"] = {
@@ -132,7 +153,10 @@ Json checks(const CohortResult& result) {
   Json json{{"share_removed", number(cohort::share_removed(result))}, {"age_share", number(result.age_share)}};
   json["strata"] = list(result.strata);
   if (found.influence)
-    json["influence"] = {{"slope", found.influence->slope},
+    json["influence"] = {{"unit", found.influence->unit},
+                         {"units", found.influence->units},
+                         {"most", found.influence->most.empty() ? Json() : Json(found.influence->most)},
+                         {"slope", found.influence->slope},
                          {"low", found.influence->low},
                          {"high", found.influence->high},
                          {"max_cook", found.influence->max_cook},
@@ -150,8 +174,8 @@ Json checks(const CohortResult& result) {
   if (result.control)
     json["negative_control"] = {
         {"table", result.control->table}, {"n", result.control->n}, {"slope", to_json(result.control->slope)}};
-  if (result.e_value)
-    json["e_value"] = {{"estimate", result.e_value->estimate}, {"limit", result.e_value->limit}};
+  if (const auto e_value = cohort::lead_e_value(result))
+    json["e_value"] = to_json(*e_value);
   if (found.breusch_pagan)
     json["breusch_pagan"] = to_json(*found.breusch_pagan);
   json["variance_inflation"] = measures(found.variance_inflation);
@@ -215,10 +239,12 @@ std::string cohort_json(const CohortResult& result) {
   json["crude"] = result.crude.empty() ? Json() : Json(result.crude);
   json["models"] = Json::array();
   for (std::size_t i = 0; i < result.models.size(); ++i)
-    json["models"].push_back(to_json(result, result.models[i], result.q_values.at(i)));
+    json["models"].push_back(to_json(result, result.models[i], result.q_values.at(i),
+                                     i < result.e_values.size() ? result.e_values[i] : std::nullopt));
   json["share_removed"] = number(cohort::share_removed(result));
   json["checks"] = checks(result);
   json["specifications"] = list(result.specifications);
+  json["literature"] = list(result.literature);
   json["quadrants"] = result.quadrants ? to_json(*result.quadrants) : Json();
   json["description"] = to_json(result.description);
   json["findings"] = result.findings;

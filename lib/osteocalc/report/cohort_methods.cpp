@@ -45,6 +45,16 @@ std::string family_sentence(const std::string& family, const cohort::Plan& plan)
     return "Kendall's tau-b is corrected for ties.";
   if (family == "pearson")
     return "Pearson's correlation has its interval on Fisher's scale.";
+  if (family == "icc")
+    return "Intraclass correlations are of single readings, with intervals from F.";
+  if (family == "bland_altman")
+    return "Limits of agreement are Bland and Altman's, the mean difference -+ 1.96 SD; the precision error is the SD "
+           "of "
+           "the differences over the root of 2.";
+  if (family == "kappa")
+    return "Kappa is Cohen's, with the large-sample error of Fleiss, Cohen and Everitt.";
+  if (family == "mantel_haenszel")
+    return "Stratified odds ratios are Mantel and Haenszel's, with Breslow and Day's test that strata share one.";
   if (family.starts_with("partial"))
     return "Partial correlations are of what the covariates leave of both (ranks, where rank is named).";
   return {};
@@ -53,10 +63,11 @@ std::string family_sentence(const std::string& family, const cohort::Plan& plan)
 std::string models_paragraph(const CohortResult& result) {
   std::vector<std::string> sentences;
   std::set<std::string> seen;
-  bool survey = false, hc3 = false, cluster = false, imputed = false;
+  bool survey = false, hc3 = false, cluster = false, imputed = false, drawn = false;
   for (const cohort::FittedModel& model : result.models) {
     survey = survey || model.spec.design == "survey";
     hc3 = hc3 || model.spec.errors == "hc3";
+    drawn = drawn || model.spec.errors == "bootstrap";
     cluster = cluster || model.spec.errors.starts_with("cluster");
     imputed = imputed || model.spec.imputations > 0;
     if (!seen.insert(model.spec.family).second)
@@ -74,6 +85,10 @@ std::string models_paragraph(const CohortResult& result) {
         plan.psu.empty() ? "(none)" : plan.psu));
   if (hc3)
     sentences.emplace_back("HC3 errors allow the spread to change along the line.");
+  if (drawn)
+    sentences.push_back(fmt::format("Bootstrap errors and BCa intervals are from {} draws (seed {}) of rows, or of "
+                                    "sampling units under a survey.",
+                                    plan.bootstrap_draws, plan.seed));
   if (cluster)
     sentences.emplace_back("Cluster errors allow rows of one cluster to be alike.");
   if (imputed)
@@ -112,7 +127,13 @@ std::string data_paragraph(const CohortResult& result) {
       definitions.push_back(fmt::format("{} = {}", name, expression));
     text += fmt::format(" Variables: {}.", fmt::join(definitions, "; "));
   }
-  std::vector<std::string> codes;
+  if (!plan.long_form.levels.empty())
+    text += fmt::format(" Each person has one row a level ({}).", fmt::join(plan.long_form.levels, ", "));
+  std::vector<std::string> codes, units;
+  for (const auto& [column, quantity] : plan.units)
+    units.push_back(fmt::format("{} in {} ({:g} to {:g})", column, quantity.unit, quantity.low, quantity.high));
+  if (!units.empty())
+    text += fmt::format(" Units, all values within range: {}.", fmt::join(units, "; "));
   for (const auto& [column, values] : plan.missing)
     if (!values.empty())
       codes.push_back(fmt::format("{} of {}", fmt::join(values, ", "), column));
@@ -127,11 +148,12 @@ std::string checks_paragraph(const CohortResult& result) {
   if (result.specifications.size() > 1)
     text += " The specification curve crosses outcomes, exposures, covariate sets and designs; its slopes are per SD.";
   if (result.checks.influence)
-    text += " Leave-one-out slopes are those of (weighted) least squares without one row.";
+    text += fmt::format(" Leave-one-out slopes are those of the (weighted) fit without one {}.",
+                        result.checks.influence->unit);
   if (result.checks.measurement)
     text += " The corrected slope divides by the share of the exposure's variance, given the covariates, that is not "
             "measurement error; SIMEX adds more error and extrapolates back.";
-  if (result.e_value)
+  if (cohort::lead_e_value(result))
     text +=
         " The E-value is how strongly an unmeasured variable would have to go with both, as a risk ratio, to account "
         "for the slope.";

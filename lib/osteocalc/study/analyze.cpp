@@ -4,6 +4,7 @@
 #include "osteocalc/study/blood_pool.h"
 #include "osteocalc/study/calcium_measures.h"
 #include "osteocalc/study/paradox.h"
+#include "osteocalc/study/spine.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -38,23 +39,24 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
   if (blood.median_hu)
     result.study.contrast = *blood.median_hu > options.calcium.contrast_above_hu ? Contrast::Present : Contrast::None;
   if (image.acquisition.contrast_hint && result.study.contrast == Contrast::None)
-    result.issues.push_back(
-        info("STUDY-CONTRAST-HINT", "study",
-             fmt::format("the header names a contrast agent, but the aorta's blood reads {:.0f} HU: "
-                         "it is not enhanced",
-                         *blood.median_hu)));
+    result.issues.push_back(info("STUDY-CONTRAST-HINT", "study",
+                                 fmt::format("the header speaks of contrast, but the aorta's blood reads {:.0f} HU: "
+                                             "it is not enhanced",
+                                             *blood.median_hu)));
 
-  measure_calcium(image, labels, bodies, blood, options, result);
+  if (options.measure_calcium)
+    measure_calcium(image, labels, bodies, blood, options, result);
 
   bone::BoneOptions bone_options = options.bone;
   bone_options.parallel = options.parallel;
   bone_options.contrast = contrast_phase(blood);
   bone_options.kvp_kv = result.study.kvp_kv;
   bone_options.age_years = result.study.age_years;
-  result.bone = bone::measure_bone(image.hu, bodies, options.calibration, bone_options);
-  result.bone->soft_tissue = bone::soft_tissue_at_l3(image.hu, labels.voxels, bodies);
-  append(result.issues, result.bone->issues);
-  if (result.bone->summary && (result.bone->summary->category || result.bone->summary->l1_hu_category))
+  if (options.measure_bone) {
+    result.bone = measure_spine(image, labels, bodies, options.calibration, bone_options);
+    append(result.issues, result.bone->issues);
+  }
+  if (result.bone && result.bone->summary && (result.bone->summary->category || result.bone->summary->l1_hu_category))
     result.provenance.tables.push_back(reference::bone_density_source());
   guard_contact(image, labels, options, result);
   result.paradox = classify_paradox(result, options.paradox);

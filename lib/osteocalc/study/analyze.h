@@ -18,10 +18,11 @@ struct ParadoxOptions {
 
 struct AnalyzeOptions {
   CalciumOptions calcium;
-  std::optional<double> kvp_kv;       ///< instead of the header's
-  std::optional<double> age_years;    ///< instead of the header's
-  std::optional<Sex> sex;             ///< instead of the header's
-  std::optional<std::string> subject; ///< what stands for the person in the output
+  bool measure_calcium = true, measure_bone = true; ///< false where a protocol refuses the scan for it
+  std::optional<double> kvp_kv;                     ///< instead of the header's
+  std::optional<double> age_years;                  ///< instead of the header's
+  std::optional<Sex> sex;                           ///< instead of the header's
+  std::optional<std::string> subject;               ///< what stands for the person in the output
   calibration::Calibration calibration;
   bone::BoneOptions bone; ///< volume of interest and the user's contrast correction; the rest comes from the scan
   ParadoxOptions paradox;

@@ -22,7 +22,9 @@ std::array<VertebraForm, 3> vertebrae_of(const SpinePhantomRequest& request) {
     form.body.frame.center_mm = {0, spine_y, pitch_mm * (1 - static_cast<double>(i))};
     form.body.half_width_mm = 22;
     form.body.half_depth_mm = 16;
-    form.body.anterior_mm = form.body.middle_mm = form.body.posterior_mm = 27;
+    form.body.anterior_mm = request.heights_mm[i][0];
+    form.body.middle_mm = request.heights_mm[i][1];
+    form.body.posterior_mm = request.heights_mm[i][2];
     form.body.part = vertebral_body_label(form.level);
   }
   return forms;

@@ -24,7 +24,9 @@ struct SpinePhantomRequest {
   std::uint32_t seed = 1;
   std::array<double, 3> trabecular_mg_cm3{50, 100, 200}; ///< HA in a base of water, as in the European Spine Phantom
   std::array<double, 3> cortex_mm{0.5, 1.0, 1.5};
-  std::string calibration_phantom{}; ///< one of calibration_phantoms() under it; empty = none
+  std::array<std::array<double, 3>, 3> heights_mm{
+      {{27, 27, 27}, {27, 27, 27}, {27, 27, 27}}}; ///< front, middle and back of each vertebra
+  std::string calibration_phantom{};               ///< one of calibration_phantoms() under it; empty = none
   double half_width_mm = 140, half_depth_mm = 90;
   std::optional<double> fat_mm{}; ///< a person's layers instead of water: fat so thick around muscle, an aorta
                                   ///< (label 52) and two thick bones (labels 75, 76)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// read_benchmark [slices] [threads] [seed]: our DICOM reader against ITK's with GDCM on one series made from the seed.
-// Both start from the folder and sort the slices; both are first checked to give the same voxels and grid.
+// read_benchmark [slices] [seed]: our DICOM reader on one series made from the seed, in every transfer syntax that
+// archives use, against ITK's with GDCM and against cat, with one thread and two. Both readers start from the folder
+// and sort the slices; both are first checked to give the same voxels and grid.
+#include "measure.h"
+
 #include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/dicom_ct_writer.h"
 
@@ -10,29 +13,25 @@
 #include <itkMultiThreaderBase.h>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <functional>
 #include <random>
 #include <string>
-#include <unistd.h>
-#include <vector>
 
-using osteocalc::CtImage;
-using osteocalc::Parallel;
-using osteocalc::Volume;
-using osteocalc::VolumeGeometry;
+using namespace osteocalc;
+using benchmark::Candidate;
+using benchmark::Times;
 
 namespace {
 
 using ItkImage = itk::Image<std::int16_t, 3>;
 
-ItkImage::Pointer read_with_itk(const std::string& folder) {
+ItkImage::Pointer read_with_itk(const std::string& folder, int threads) {
+  itk::MultiThreaderBase::SetGlobalDefaultNumberOfThreads(static_cast<itk::ThreadIdType>(threads));
   auto names = itk::GDCMSeriesFileNames::New();
   names->SetDirectory(folder);
   auto reader = itk::ImageSeriesReader<ItkImage>::New();
@@ -42,22 +41,35 @@ ItkImage::Pointer read_with_itk(const std::string& folder) {
   return reader->GetOutput();
 }
 
-CtImage read_with_ours(const std::string& folder, int threads, bool hash) {
-  osteocalc::io::ReadOptions options;
+CtImage read_with_ours(const std::string& folder, int threads, bool hash = false) {
+  io::ReadOptions options;
   options.parallel.threads = threads;
   options.hash_inputs = hash;
-  return osteocalc::io::read_ct(folder, options);
+  return io::read_ct(folder, options);
 }
 
-Volume<std::int16_t> random_scan(int slices, unsigned seed) {
+/// A body with soft edges and the noise of a scanner, so that codecs have what they have on real scans.
+Volume<std::int16_t> body_scan(int slices, unsigned seed) {
   VolumeGeometry grid;
   grid.size = {512, 512, slices};
   grid.spacing_mm = {0.7, 0.7, 1.25};
   grid.origin_mm = {-179.2, -179.2, -600.0};
   Volume<std::int16_t> hu(grid);
   std::mt19937 random(seed);
-  for (std::int16_t& value : hu.voxels())
-    value = static_cast<std::int16_t>(static_cast<int>(random() % 4096) - 1024);
+  const auto noise_hu = [&] { // a sum of four bytes: nearly normal, with an SD of 18 HU
+    const auto bits = static_cast<std::uint32_t>(random());
+    return (static_cast<int>(bits & 255U) + static_cast<int>(bits >> 8U & 255U) + static_cast<int>(bits >> 16U & 255U) +
+            static_cast<int>(bits >> 24U) - 510) /
+           8;
+  };
+  for (int z = 0; z < slices; ++z)
+    for (int y = 0; y < 512; ++y)
+      for (int x = 0; x < 512; ++x) {
+        const double radius = std::hypot(x - 256, 1.4 * (y - 256));
+        const bool bone = std::hypot(x - 256, y - 350) < 25;
+        const int tissue_hu = radius > 230 ? -1000 : bone ? 400 + x % 64 : 40 + static_cast<int>(0.1 * radius);
+        hu(x, y, z) = static_cast<std::int16_t>(std::max(tissue_hu + noise_hu(), -1024));
+      }
   return hu;
 }
 
@@ -71,53 +83,68 @@ bool same_image(const CtImage& ours, const ItkImage& theirs) {
   return std::equal(ours.hu.voxels().begin(), ours.hu.voxels().end(), theirs.GetBufferPointer());
 }
 
-struct Times {
-  double best_s, median_s;
-  double cpu_s; ///< of all threads, a run; unlike the others it bears a busy machine
+/// A way to write the series: the converter's command, empty for as it is written.
+struct Syntax {
+  const char *name, *command;
 };
+constexpr std::array<Syntax, 5> syntaxes{{{"uncompressed", ""},
+                                          {"RLE", "dcmcrle"},
+                                          {"JPEG lossless", "dcmcjpeg +e1"},
+                                          {"JPEG-LS", "dcmcjpls +el"},
+                                          {"JPEG 2000", "gdcmconv --j2k"}}};
 
-Times time_of_five(const std::function<void()>& run) {
-  std::vector<double> seconds;
-  const std::clock_t cpu_start = std::clock();
-  for (int i = 0; i < 5; ++i) {
-    const auto start = std::chrono::steady_clock::now();
-    run();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::sort(seconds.begin(), seconds.end());
-  return {seconds[0], seconds[2], static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC / 5};
+bool convert_all(const std::filesystem::path& from, const std::filesystem::path& to, const std::string& command) {
+  std::filesystem::create_directories(to);
+  const std::string loop =
+      "cd '" + from.string() + "' && ls | xargs -P 2 -I{} " + command + " {} '" + to.string() + "/{}' >/dev/null 2>&1";
+  return std::system(loop.c_str()) == 0;
 }
 
-int run(const std::filesystem::path& folder, int slices, int threads, unsigned seed) {
-  itk::MultiThreaderBase::SetGlobalDefaultNumberOfThreads(static_cast<itk::ThreadIdType>(threads));
-  osteocalc::io::write_dicom_ct(random_scan(slices, seed), folder);
-  if (!same_image(read_with_ours(folder, threads, true), *read_with_itk(folder))) {
-    std::puts("the two readers disagree: no times are given");
-    return 1;
+/// All candidates in turn, five times: what else the machine does then falls on each of them alike.
+bool compare(const Syntax& syntax, const std::string& folder) {
+  if (!same_image(read_with_ours(folder, 2), *read_with_itk(folder, 2))) {
+    std::printf("%-14s the two readers disagree: no times are given\n", syntax.name);
+    return false;
   }
-  const Times itk = time_of_five([&] { read_with_itk(folder); });
-  const Times hashed = time_of_five([&] { read_with_ours(folder, threads, true); });
-  const Times plain = time_of_five([&] { read_with_ours(folder, threads, false); });
-  std::printf("%d slices of 512x512, %d threads, page cache warm, identical voxels\n", slices, threads);
-  const auto line = [&](const char* name, const Times& times) {
-    std::printf("%-20s best %.3f s  median %.3f s  CPU %.3f s  ratio %.1f (best) %.1f (median) %.1f (CPU)\n", name,
-                times.best_s, times.median_s, times.cpu_s, itk.best_s / times.best_s, itk.median_s / times.median_s,
-                itk.cpu_s / times.cpu_s);
-  };
-  line("ITK + GDCM", itk);
-  line("OsteoCalc, SHA-256", hashed);
-  line("OsteoCalc, no hash", plain);
-  return 0;
+  const auto times = benchmark::median_of_five({
+      [&] { read_with_itk(folder, 2); },
+      [&] { read_with_ours(folder, 1); },
+      [&] { read_with_ours(folder, 2); },
+      [&] { benchmark::read_all_bytes(folder); },
+      [&] { read_with_ours(folder, 2, true); },
+  });
+  const Times &itk = times[0], &one = times[1], &two = times[2], &cat = times[3], &hashed = times[4];
+  std::printf("%-14s ITK %.3f s  1 thread %.3f s  2 threads %.3f s (CPU %.3f s)  with SHA-256 %.3f s  cat %.3f s | "
+              "ITK/ours %.1f (CPU %.1f)  1/2 threads %.2f  ours/cat %.1f\n",
+              syntax.name, itk.wall_s, one.wall_s, two.wall_s, two.cpu_s, hashed.wall_s, cat.wall_s,
+              itk.wall_s / two.wall_s, itk.cpu_s / two.cpu_s, one.wall_s / two.wall_s, two.wall_s / cat.wall_s);
+  return true;
+}
+
+int run(const std::filesystem::path& folder, int slices, unsigned seed) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::printf("%d slices of 512x512, page cache warm, identical voxels, medians of 5\n", slices);
+  const auto raw = folder / "raw";
+  io::write_dicom_ct(body_scan(slices, seed), raw);
+  bool all_agree = true;
+  for (const Syntax& syntax : syntaxes) {
+    const auto series = *syntax.command == '\0' ? raw : folder / "converted";
+    if (series != raw && !convert_all(raw, series, syntax.command)) {
+      std::printf("%-14s is left out: %s failed\n", syntax.name, syntax.command);
+      continue;
+    }
+    all_agree = compare(syntax, series) && all_agree;
+    if (series != raw)
+      std::filesystem::remove_all(series);
+  }
+  return all_agree ? 0 : 1;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
   const int slices = argc > 1 ? std::atoi(argv[1]) : 400;
-  const int threads = argc > 2 ? std::atoi(argv[2]) : 2;
-  const unsigned seed = argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 1;
-  const auto folder = std::filesystem::temp_directory_path() / ("osteocalc_read_" + std::to_string(getpid()));
-  const int status = run(folder, slices, threads, seed);
-  std::filesystem::remove_all(folder);
-  return status;
+  const unsigned seed = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : 1;
+  const benchmark::ScratchFolder folder("osteocalc_read");
+  return run(folder.path(), slices, seed);
 }

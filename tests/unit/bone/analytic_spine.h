@@ -99,9 +99,11 @@ inline VolumeGeometry grid_around(const std::vector<AnalyticVertebra>& spine, co
   return grid;
 }
 
-/// A scan without noise: HU are means over the voxel (2 x 2 x 2 points), labels those of its centre.
+/// A scan without noise: HU are means over the voxel (2 x 2 points in each half millimetre of the slice), labels those
+/// of its centre.
 inline AnalyticScan scan_of(const std::vector<AnalyticVertebra>& spine, const VolumeGeometry& grid) {
   AnalyticScan scan{Volume<std::int16_t>(grid, 40), Volume<LabelId>(grid, 0)};
+  const int layers = std::max(2, static_cast<int>(std::ceil(2 * grid.spacing_mm[2])));
   for (int z = 0; z < grid.size[2]; ++z)
     for (int y = 0; y < grid.size[1]; ++y)
       for (int x = 0; x < grid.size[0]; ++x)
@@ -110,15 +112,29 @@ inline AnalyticScan scan_of(const std::vector<AnalyticVertebra>& spine, const Vo
           if (std::abs(center[0]) > 26 || center[1] < -20 || center[1] > 56 || std::abs(center[2]) > 18)
             continue;
           double sum = 0;
-          for (int corner = 0; corner < 8; ++corner)
-            sum += vertebra.hu(vertebra.local(
-                index_to_point(grid, {x - 0.25 + 0.5 * (corner & 1), y - 0.25 + 0.5 * ((corner >> 1) & 1),
-                                      z - 0.25 + 0.5 * ((corner >> 2) & 1)})));
-          scan.hu(x, y, z) = static_cast<std::int16_t>(std::lround(sum / 8));
+          for (int layer = 0; layer < layers; ++layer)
+            for (int corner = 0; corner < 4; ++corner)
+              sum += vertebra.hu(vertebra.local(
+                  index_to_point(grid, {x - 0.25 + 0.5 * (corner & 1), y - 0.25 + 0.5 * ((corner >> 1) & 1),
+                                        z - 0.5 + (layer + 0.5) / layers})));
+          scan.hu(x, y, z) = static_cast<std::int16_t>(std::lround(sum / (4 * layers)));
           if (vertebra.in_body(center) || vertebra.in_arch(center))
             scan.labels(x, y, z) = whole_vertebra_label(vertebra.level);
         }
   return scan;
+}
+
+/// The scan's labels with bodies of their own, and nothing else.
+inline Volume<LabelId> body_labels(const AnalyticScan& scan, const std::vector<AnalyticVertebra>& spine) {
+  const VolumeGeometry& grid = scan.labels.geometry();
+  Volume<LabelId> labels(grid, 0);
+  for (int z = 0; z < grid.size[2]; ++z)
+    for (int y = 0; y < grid.size[1]; ++y)
+      for (int x = 0; x < grid.size[0]; ++x)
+        for (const AnalyticVertebra& vertebra : spine)
+          if (vertebra.in_body(vertebra.local(index_to_point(grid, {double(x), double(y), double(z)}))))
+            labels(x, y, z) = vertebral_body_label(vertebra.level);
+  return labels;
 }
 
 } // namespace osteocalc::test

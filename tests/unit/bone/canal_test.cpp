@@ -41,15 +41,31 @@ TEST(FindCanal, LooksThroughAllSlicesAtOnce) {
 }
 
 TEST(FindCanal, AnOpenArchEnclosesNothing) {
-  EXPECT_FALSE(find_canal(plate_with_hole(4, 5)));
+  EXPECT_FALSE(find_canal(plate_with_hole(4, 12)));
+}
+
+TEST(FindCanal, ALabelALittleTooSmallOrTooLargeStillShowsIt) {
+  const auto gap = find_canal(plate_with_hole(4, 5)); // as where an eroded arch has come apart
+  ASSERT_TRUE(gap);
+  EXPECT_EQ(gap->front_y, center_y - 9);
+  EXPECT_NEAR(gap->center_x, center_x, 0.1);
+  Volume<std::uint8_t> filled = plate_with_hole(4);
+  for (int z = 0; z < 12; ++z)
+    for (int y = 0; y < 61; ++y)
+      for (int x = 0; x < 61; ++x) // a hole of radius 3 is left of it
+        if ((x - center_x) * (x - center_x) + (y - center_y) * (y - center_y) > 9 && z >= 2 && z < 6)
+          filled(x, y, z) = x >= 10 && x < 51 && y >= 5 && y < 56 ? 1 : 0;
+  const auto narrow = find_canal(filled);
+  ASSERT_TRUE(narrow);
+  EXPECT_EQ(narrow->front_y, center_y - 3); // where the label's body ends
 }
 
 TEST(FindCanal, AHoleTooSmallForACanalIsNone) {
   Volume<std::uint8_t> mask(VolumeGeometry{{40, 40, 3}}, std::uint8_t{1});
   for (int z = 0; z < 3; ++z)
-    for (int y = 10; y < 17; ++y)
-      for (int x = 10; x < 17; ++x)
-        mask(x, y, z) = 0; // 49 mm2
+    for (int y = 10; y < 13; ++y)
+      for (int x = 10; x < 11; ++x)
+        mask(x, y, z) = 0; // a slit
   EXPECT_FALSE(find_canal(mask));
 }
 

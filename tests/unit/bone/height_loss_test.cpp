@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/bone/height_loss.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace osteocalc::bone {
@@ -14,6 +15,16 @@ TEST(HeightLossOf, DependsOnTheDefinition) {
   EXPECT_NEAR(height_loss(heights, HeightLoss::Genant), 0.059, 5e-4);
   EXPECT_NEAR(height_loss(heights, HeightLoss::Genant, 34.0), 0.25, 1e-12); // crushed against its neighbours
   EXPECT_NEAR(height_loss({30, 30, 25}, HeightLoss::FrontOverBack), -0.2, 1e-12);
+}
+
+TEST(HeightLossSe, IsTheRatiosOwnByPropagation) {
+  const BodyHeights heights{18, 27, 27, 0.9, 0.9, 0.9}; // Ha/Hp = 2/3 with 5 and 3.3 % of error
+  const double ratio_se = 18.0 / 27 * std::hypot(0.9 / 18, 0.9 / 27);
+  EXPECT_NEAR(height_loss_se(heights, HeightLoss::FrontOverBack, {}, 0), ratio_se, 0.03 * ratio_se);
+  const BodyHeights crushed{20, 20, 20, 0, 0, 0.8};
+  const double crush_se = 20.0 / 27 * std::hypot(0.8 / 20, 0.6 / 27);
+  EXPECT_NEAR(height_loss_se(crushed, HeightLoss::Genant, 27.0, 0.6), crush_se, 0.05 * crush_se);
+  EXPECT_EQ(height_loss_se({28, 28, 28}, HeightLoss::MinOverMax, {}, 0), 0);
 }
 
 TEST(GenantGrade, BeginsAt20And25AndEndsAt40Percent) {

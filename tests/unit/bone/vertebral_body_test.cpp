@@ -103,19 +103,8 @@ TEST(FindVertebralBodies, MeasureAWedgeFrontMiddleAndBack) {
 
 TEST(FindVertebralBodies, BodyLabelsNeedNoCanal) {
   const auto spine = test::analytic_spine(Vertebra::T11, 3);
-  test::AnalyticScan scan = test::scan_of(spine, test::grid_around(spine, {1.5, 1.5, 1.5}));
-  const VolumeGeometry& grid = scan.labels.geometry();
-  for (int z = 0; z < grid.size[2]; ++z)
-    for (int y = 0; y < grid.size[1]; ++y)
-      for (int x = 0; x < grid.size[0]; ++x) {
-        LabelId& id = scan.labels(x, y, z);
-        for (const auto& vertebra : spine)
-          if (id == whole_vertebra_label(vertebra.level))
-            id = vertebra.in_body(vertebra.local(index_to_point(grid, {double(x), double(y), double(z)})))
-                     ? vertebral_body_label(vertebra.level)
-                     : LabelId{0};
-      }
-  const auto found = find_vertebral_bodies(scan.labels, {});
+  const test::AnalyticScan scan = test::scan_of(spine, test::grid_around(spine, {1.5, 1.5, 1.5}));
+  const auto found = find_vertebral_bodies(test::body_labels(scan, spine), {});
   ASSERT_EQ(found.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(found[i].level, spine[i].level);

@@ -75,6 +75,23 @@ TEST(Csv, MistakesAreNamedByFileAndLine) {
   EXPECT_NE(error_of(std::string_view("a,b\n1,\0\n", 8)).find("zero bytes"), std::string::npos);
 }
 
+TEST(Csv, SpreadsheetsOfOtherCountriesAreRefusedOrReadRightButNeverGuessed) {
+  EXPECT_NE(error_of("a;b\n1,5;2\n").find("separated by ';'"), std::string::npos);
+  EXPECT_NE(error_of("a\tb\n1\t2\n").find("separated by"), std::string::npos);
+  EXPECT_NE(error_of("a,b\n1,5,2,5\n").find("line 2 has 4 cells, the header has 2"), std::string::npos);
+  const Table quoted = parse_csv("a,b\n\"1,5\",2\n", "t.csv"); // a decimal comma in quotes is text, not 15 and not 1.5
+  try {
+    (void)quoted.numbers("a");
+    FAIL();
+  } catch (const TableError& error) {
+    EXPECT_NE(std::string(error.what()).find("t.csv line 2 holds '1,5'"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Csv, OneRowIsATable) {
+  EXPECT_EQ(parse_csv("x\r\n5\r\n", "t.csv").numbers("x"), Numbers{5});
+}
+
 TEST(Csv, AMissingFileIsAnIoError) {
   EXPECT_THROW((void)read_csv("/nonexistent/t.csv"), IoError);
   EXPECT_THROW((void)read_csv("/"), IoError);

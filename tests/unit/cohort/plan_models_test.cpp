@@ -62,6 +62,13 @@ TEST(PlanModels, EveryFamilyFits) {
     }
     if (family == "spearman" || family == "kendall" || family == "pearson")
       spec.terms.resize(1);
+    if (family == "icc" || family == "bland_altman" || family == "kappa" || family == "mantel_haenszel") {
+      spec.terms.resize(1);
+      if (family == "kappa")
+        spec.outcome = "race", spec.terms = {"smoking"};
+      if (family == "mantel_haenszel")
+        spec.outcome = "severe", spec.terms = {"bmd < 120"}, spec.group = "race";
+    }
     if (family == "mixed")
       spec.group = "psu";
     if (family == "two_part" || family == "zero_inflated")
@@ -138,6 +145,62 @@ TEST(PlanModels, SubsetsClustersImputationAndFirth) {
   EXPECT_EQ(fitted[1].model.errors, "cluster");
   EXPECT_EQ(fitted[2].model.n, fitted[1].model.n); // nobody left for the missing smoking
   EXPECT_NE(std::find(ids.begin(), ids.end(), "few_firth"), ids.end()) << "is not beside " << ids.back();
+}
+
+TEST(PlanModels, BootstrapErrorsStandInPlaceOfTheFormulas) {
+  Plan made = plan({{.id = "formula", .outcome = "y", .terms = {"z", "age_years"}},
+                    {.id = "drawn", .outcome = "y", .terms = {"z", "age_years"}, .errors = "bootstrap"},
+                    {.id = "rank", .family = "spearman", .outcome = "y", .terms = {"z"}, .errors = "bootstrap"},
+                    {.id = "survey", .design = "survey", .outcome = "y", .terms = {"z"}, .errors = "bootstrap"}});
+  made.bootstrap_draws = 400;
+  const PlanData data = prepare_plan_data(people(), made);
+  const Model formula = fit_plan_model(data, made, made.models[0]).model,
+              drawn = fit_plan_model(data, made, made.models[1]).model,
+              two_threads = fit_plan_model(data, made, made.models[1], {2}).model;
+  EXPECT_EQ(drawn.errors, "bootstrap");
+  EXPECT_NEAR(drawn.terms[1].estimate, formula.terms[1].estimate, 1e-9 * std::abs(formula.terms[1].estimate));
+  EXPECT_NEAR(*drawn.terms[1].se / *formula.terms[1].se, 1, 0.2);
+  EXPECT_EQ(*drawn.terms[1].ci_low, *two_threads.terms[1].ci_low);
+  const Model rank = fit_plan_model(data, made, made.models[2]).model;
+  EXPECT_TRUE(*rank.terms[0].ci_low < rank.terms[0].estimate && rank.terms[0].estimate < *rank.terms[0].ci_high);
+  EXPECT_GT(*fit_plan_model(data, made, made.models[3]).model.terms[1].se, 0);
+}
+
+TEST(PlanModels, AMixedModelCanTellWithinFromBetween) {
+  const Plan made = plan({{.id = "m",
+                           .family = "mixed",
+                           .outcome = "y",
+                           .terms = {"bmd", "age_years"},
+                           .group = "psu",
+                           .split = "within"}});
+  const FittedModel fitted = fit_plan_model(prepare_plan_data(people(), made), made, made.models[0]);
+  EXPECT_EQ(fitted.exposure, "bmd (within)");
+  EXPECT_NO_THROW((void)term(fitted.model, "bmd (between)"));
+}
+
+TEST(PlanModels, ConstantEmptyAndTextColumnsAreNamed) {
+  Table table = people();
+  table.add({"same", Numbers(240, 1.0)});
+  table.add({"gone", Numbers(240)});
+  for (const char* column : {"same", "gone", "sex * 1"}) {
+    Issues issues;
+    const Plan made = plan({{.id = "bad", .outcome = "y", .terms = {"z", column}}});
+    try {
+      (void)fit_plan(prepare_plan_data(table, made), made, issues);
+      FAIL() << column;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(std::string(column).substr(0, 3)), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(PlanModels, ATableOfOneRowSaysThatItIsTooSmall) {
+  const Plan made = parse_plan("[data]\ntables=['a']\n[[model]]\nid='m'\noutcome='y'\nterms=['x']\n");
+  Table one("one.csv", 1);
+  one.add({"x", Numbers{1.0}});
+  one.add({"y", Numbers{2.0}});
+  Issues issues;
+  EXPECT_THROW((void)fit_plan(prepare_plan_data(one, made), made, issues), TableError);
 }
 
 TEST(PlanData, NamesWhatIsUnknown) {

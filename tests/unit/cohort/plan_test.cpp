@@ -65,6 +65,32 @@ TEST(Plan, NamesLineAndKeyOfAMistake) {
   EXPECT_NE(message(good + "[question]\nlead = 'm9'\n").find("m9"), std::string::npos);
 }
 
+TEST(Plan, ReadsUnitsAndPublishedNumbers) {
+  const Plan plan = parse_plan(good + "[units]\nDXXNKBMD = { unit = 'g/cm2', low = 0.1, high = 3 }\n"
+                                      "[[published]]\nsource='P'\noutcome='aac'\nscale='odds_ratio'\nestimate=0.9\n"
+                                      "ci_low=0.8\nci_high=1\n");
+  EXPECT_EQ(plan.units.at("DXXNKBMD").unit, "g/cm2");
+  ASSERT_EQ(plan.published.size(), 1U);
+  EXPECT_TRUE(plan.published[0].ratio);
+  EXPECT_NE(message(good + "[units]\nx = { unit = 'g', low = 2, high = 1 }\n").find("a low below a high"),
+            std::string::npos);
+  EXPECT_NE(message(good + "[[published]]\nsource='P'\noutcome='aac'\n").find("published number lacks"),
+            std::string::npos);
+}
+
+TEST(Plan, ReadsTheLongForm) {
+  const std::string text = changed("key =", "long = { level = ['L1', 'L2'], hu = '{level}_hu' }\nkey =");
+  ASSERT_EQ(parse_plan(text).long_form.columns.size(), 1U);
+  EXPECT_NE(message(changed("key =", "long = { level = ['L1'], hu = 'L1_hu' }\nkey =")).find("{level}"),
+            std::string::npos);
+}
+
+TEST(Plan, KeysBelongToTheirFamilies) {
+  EXPECT_NE(message(changed("\"linear\"", "\"icc\"\ntype = \"best\"")).find("type 'best'"), std::string::npos);
+  EXPECT_NE(message(changed("\"linear\"", "\"linear\"\nsplit = \"within\"")).find("split"), std::string::npos);
+  EXPECT_NE(message(changed("\"linear\"", "\"kappa\"")).find("takes one term"), std::string::npos);
+}
+
 TEST(Plan, SurveyModelsNeedASurvey) {
   EXPECT_NE(message("[data]\ntables=['a']\n[[model]]\nid='x'\ndesign='survey'\noutcome='y'\nterms=['z']\n")
                 .find("wants a survey design"),

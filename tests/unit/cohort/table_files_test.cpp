@@ -68,6 +68,48 @@ TEST_F(TableFiles, ReadsSasSpssAndStata) {
   }
 }
 
+TEST_F(TableFiles, CodesDeclaredMissingByTheAuthorAreMissing) {
+  const std::filesystem::path file = folder_ / "declared.sav";
+  std::ofstream stream(file, std::ios::binary);
+  readstat_writer_t* writer = readstat_writer_init();
+  readstat_set_data_writer(writer, to_stream);
+  readstat_label_set_t* labels = readstat_add_label_set(writer, READSTAT_TYPE_DOUBLE, "smoking");
+  readstat_label_double_value(labels, 1, "yes");
+  readstat_label_double_value(labels, 9, "refused");
+  readstat_variable_t* smoking = readstat_add_variable(writer, "SMOKING", READSTAT_TYPE_DOUBLE, 0);
+  readstat_variable_set_label_set(smoking, labels);
+  readstat_variable_add_missing_double_value(smoking, 9);
+  ASSERT_EQ(readstat_begin_writing_sav(writer, &stream, 3), READSTAT_OK);
+  for (const double value : {1.0, 9.0, 2.0}) {
+    readstat_begin_row(writer);
+    readstat_insert_double_value(writer, smoking, value);
+    readstat_end_row(writer);
+  }
+  ASSERT_EQ(readstat_end_writing(writer), READSTAT_OK);
+  readstat_writer_free(writer);
+  stream.close();
+  EXPECT_EQ(read_table(file).numbers("SMOKING"), (Numbers{1.0, std::nullopt, 2.0}));
+}
+
+TEST_F(TableFiles, StatasLabelledMissingValuesAreMissing) {
+  const std::filesystem::path file = folder_ / "tagged.dta";
+  std::ofstream stream(file, std::ios::binary);
+  readstat_writer_t* writer = readstat_writer_init();
+  readstat_set_data_writer(writer, to_stream);
+  const readstat_variable_t* x = readstat_add_variable(writer, "X", READSTAT_TYPE_DOUBLE, 0);
+  ASSERT_EQ(readstat_begin_writing_dta(writer, &stream, 2), READSTAT_OK);
+  readstat_begin_row(writer);
+  readstat_insert_tagged_missing_value(writer, x, 'a'); // .a
+  readstat_end_row(writer);
+  readstat_begin_row(writer);
+  readstat_insert_double_value(writer, x, 4);
+  readstat_end_row(writer);
+  ASSERT_EQ(readstat_end_writing(writer), READSTAT_OK);
+  readstat_writer_free(writer);
+  stream.close();
+  EXPECT_EQ(read_table(file).numbers("X"), (Numbers{std::nullopt, 4.0}));
+}
+
 TEST_F(TableFiles, ReadsATableOfADatabase) {
   const std::string file = (folder_ / "results.sqlite").string();
   {

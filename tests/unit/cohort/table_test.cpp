@@ -58,6 +58,18 @@ TEST(LeftJoin, RefusesRepeatedKeysAndColumnsThatClash) {
   EXPECT_THROW((void)left_join(left, parse_csv("id,x\n1,5\n", "r.csv"), "id"), TableError);
 }
 
+TEST(LongTable, HasARowForEachLevelOfEachPerson) {
+  const Table wide = parse_csv("id,sex,L1_hu,L2_hu,ao_L1,other\n1,F,100,90,5,x\n2,M,,80,7,y\n", "w.csv");
+  const Table turned = long_table(wide, {"L1", "L2", "L3"}, {{"density", "{level}_hu"}, {"calcium", "ao_{level}"}});
+  ASSERT_EQ(turned.rows(), 6U);
+  EXPECT_EQ(cell_text(turned.column("level"), 1), "L2");
+  EXPECT_EQ(turned.numbers("density"), (Numbers{100, 90, std::nullopt, std::nullopt, 80, std::nullopt}));
+  EXPECT_EQ(turned.numbers("calcium"), (Numbers{5, std::nullopt, std::nullopt, 7, std::nullopt, std::nullopt}));
+  EXPECT_EQ(turned.numbers("id"), (Numbers{1, 1, 1, 2, 2, 2}));
+  EXPECT_EQ(turned.find("L1_hu"), nullptr);
+  EXPECT_THROW((void)long_table(wide, {"L1"}, {{"density", "{level}_bmd"}}), TableError);
+}
+
 TEST(SelectRows, TakesRowsInTheOrderAsked) {
   const Table table = parse_csv("x,s\n1,a\n,b\n3,c\n", "a.csv");
   const Table selected = select_rows(table, {2, 1});

@@ -310,7 +310,7 @@ TEST_F(DicomCt, NumbersThatAreNotHuAreRefused) {
   EXPECT_TRUE(same_voxels(read().hu, scan));
 }
 
-TEST_F(DicomCt, SlicesThatContradictEachOtherAreAnError) {
+TEST_F(DicomCt, SlicesThatContradictEachOtherAreTwoScans) {
   const std::vector<std::function<void(DcmDataset&)>> contradictions{
       [](DcmDataset& d) { put(d, DCM_ImageOrientationPatient, "1\\0\\0\\0\\0.9\\0.43589"); },
       [](DcmDataset& d) { put(d, DCM_PixelSpacing, "0.75\\0.6"); },
@@ -318,13 +318,17 @@ TEST_F(DicomCt, SlicesThatContradictEachOtherAreAnError) {
   };
   for (const auto& contradict : contradictions) {
     edit_dicom(write()[2], contradict);
-    EXPECT_THROW(static_cast<void>(read()), GeometryError);
+    EXPECT_EQ(refusal_rule(), "IO-SEVERAL-SERIES");
   }
   edit_dicom(write()[2], [](DcmDataset& d) { put(d, DCM_ImageOrientationPatient, "0.9999\\0\\0\\0\\0.9999\\0"); });
   EXPECT_TRUE(same_voxels(read().hu, scan));
 }
 
-TEST_F(DicomCt, ASliceWithoutAPlaceIsAnError) {
+TEST_F(DicomCt, ASliceWithoutAPlaceIsMissing) {
   edit_dicom(write()[2], [](DcmDataset& dataset) { dataset.findAndDeleteElement(DCM_ImagePositionPatient); });
+  const CtImage image = read();
+  EXPECT_TRUE(has_rule(image.issues, "IO-UNPLACED-SLICE"));
+  EXPECT_TRUE(slice_is(image.hu, 2, -1024));
+  edit_all(write(), [](DcmDataset& dataset) { dataset.findAndDeleteElement(DCM_ImagePositionPatient); });
   EXPECT_THROW(static_cast<void>(read()), DicomError);
 }

@@ -16,7 +16,7 @@ namespace {
 
 class DicomFile : public testing::Test {
  protected:
-  [[nodiscard]] DicomHeader header() const { return read_dicom_header(file).value(); }
+  [[nodiscard]] DicomHeader header() const { return read_dicom_headers(file).at(0); }
   TemporaryFolder folder;
   std::filesystem::path file = write_dicom_ct(small_scan(1), folder.path()).front();
 };
@@ -79,8 +79,8 @@ TEST_F(DicomFile, AFileWithoutPreambleIsRead) {
 TEST_F(DicomFile, EveryTruncationIsNoticed) {
   for (auto left = std::filesystem::file_size(file); left-- > 0;) {
     std::filesystem::resize_file(file, left);
-    const auto found = read_dicom_header(file);
-    EXPECT_FALSE(found && found->pixels.complete) << left;
+    const auto found = read_dicom_headers(file);
+    EXPECT_FALSE(!found.empty() && found.front().pixels.complete) << left;
   }
 }
 
@@ -89,10 +89,10 @@ TEST_F(DicomFile, RubbishIsNoDicom) {
        {std::string(), std::string("text"), std::string(5000, '\0'), std::string(5000, '\x08'),
         std::string(128, ' ') + "DICM" + std::string(3000, '\xFF')}) {
     std::ofstream(file, std::ios::binary) << rubbish;
-    EXPECT_EQ(read_dicom_header(file), std::nullopt);
+    EXPECT_TRUE(read_dicom_headers(file).empty());
   }
 }
 
 TEST_F(DicomFile, AFileThatIsNotThereIsAnError) {
-  EXPECT_THROW(static_cast<void>(read_dicom_header(folder.path() / "none")), IoError);
+  EXPECT_THROW(static_cast<void>(read_dicom_headers(folder.path() / "none")), IoError);
 }

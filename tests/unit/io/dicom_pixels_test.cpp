@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 using namespace osteocalc;
 using namespace osteocalc::io;
@@ -20,7 +22,7 @@ struct Stored {
   int bits_stored = 16, high_bit = 15;
   bool is_signed = false;
   std::string slope = "1", intercept = "-1024";
-  std::optional<std::uint16_t> padding;
+  std::optional<std::uint16_t> padding = {}, padding_limit = {};
 };
 
 /// HU that the reader makes of stored values under a pixel layout.
@@ -39,10 +41,12 @@ std::vector<std::int16_t> hu_of(const std::vector<Uint16>& values, const Stored&
       dataset.putAndInsertSint16(DCM_PixelPaddingValue, static_cast<Sint16>(*as.padding));
     else if (as.padding)
       dataset.putAndInsertUint16(DCM_PixelPaddingValue, *as.padding);
+    if (as.padding_limit)
+      dataset.putAndInsertUint16(DCM_PixelPaddingRangeLimit, *as.padding_limit);
     dataset.putAndInsertUint16Array(DCM_PixelData, values.data(), static_cast<unsigned long>(values.size()));
   });
   Volume<std::int16_t> hu(grid);
-  read_slice_hu(read_dicom_header(file).value(), hu.slice(0), InputHash::Skip);
+  read_slice_hu(read_dicom_headers(file).at(0), hu.slice(0), InputHash::Skip);
   return {hu.voxels().begin(), hu.voxels().end()};
 }
 
@@ -78,6 +82,15 @@ TEST(DicomPixels, PaddingOutsideTheScaleBecomesAir) {
   EXPECT_EQ(hu_of({63536, 1024}, {16, 15, false, "0.5", "-512", std::uint16_t{63536}}), (Hus{-1024, 0}));
   // A padding value within the scale cannot be told from a pixel: it stays what its HU says.
   EXPECT_EQ(hu_of({0, 1224}, {16, 15, false, "1", "-1024", std::uint16_t{1224}}), (Hus{-1024, 200}));
+}
+
+TEST(DicomPixels, PaddingMayBeARange) {
+  const Stored as{16, 15, false, "1", "-1024", std::uint16_t{30000}, std::uint16_t{30010}};
+  EXPECT_EQ(hu_of({30000, 30005, 30010, 29999, 1024}, as), (Hus{-1024, -1024, -1024, 28975, 0}));
+  const auto minus = [](int value) { return static_cast<std::uint16_t>(-value); };
+  const Stored below{16, 15, true, "1", "0", minus(3000), minus(2000)};
+  EXPECT_EQ(hu_of({minus(3000), minus(2500), minus(2000), minus(1999), minus(3001)}, below),
+            (Hus{-1024, -1024, -1024, -1999, -3001}));
 }
 
 TEST(DicomPixels, AnImpossibleLayoutIsAnError) {
@@ -136,3 +149,118 @@ TEST(DicomPixels, ADamagedCompressedSliceIsAMissingSlice) {
     EXPECT_TRUE(has_rule(image.issues, "IO-UNREADABLE-SLICE")) << command;
   }
 }
+
+namespace {
+
+class StoredScan : public testing::Test {
+ protected:
+  /// Changes every slice of a written scan and reads it.
+  template <class Edit>
+  CtImage read_after(const Edit& edit) {
+    edit_all(write_dicom_ct(scan, folder.path()), edit);
+    return read_ct(folder.path());
+  }
+  [[nodiscard]] std::string failure() {
+    try {
+      static_cast<void>(read_ct(folder.path()));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  }
+  TemporaryFolder folder;
+  Volume<std::int16_t> scan = small_scan();
+};
+
+} // namespace
+
+TEST_F(StoredScan, EightBitsAllocatedAreReadAndFlagged) {
+  std::uint8_t first = 0;
+  const CtImage image = read_after([&](DcmDataset& dataset) {
+    std::vector<Uint8> pixels(16 * 12);
+    std::iota(pixels.begin(), pixels.end(), first++);
+    for (const DcmTagKey& tag : {DCM_BitsAllocated, DCM_BitsStored})
+      dataset.putAndInsertUint16(tag, 8);
+    dataset.putAndInsertUint16(DCM_HighBit, 7);
+    dataset.putAndInsertUint16(DCM_PixelRepresentation, 0);
+    dataset.putAndInsertString(DCM_RescaleSlope, "16");
+    dataset.putAndInsertString(DCM_RescaleIntercept, "-1024");
+    dataset.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size());
+  });
+  EXPECT_EQ(image.hu(0, 0, 0), -1024);
+  EXPECT_EQ(image.hu(3, 2, 4), 16 * (4 + 2 * 16 + 3) - 1024);
+  EXPECT_TRUE(has_rule(image.issues, "IO-FEW-BITS"));
+}
+
+TEST_F(StoredScan, Monochrome1DoesNotInvertHounsfieldUnits) {
+  const CtImage image =
+      read_after([](DcmDataset& dataset) { dataset.putAndInsertString(DCM_PhotometricInterpretation, "MONOCHROME1"); });
+  EXPECT_TRUE(std::ranges::equal(image.hu.voxels(), scan.voxels()));
+  EXPECT_TRUE(has_rule(image.issues, "IO-MONOCHROME1"));
+}
+
+TEST_F(StoredScan, WideAndFloatingPixelsAreRefusedByName) {
+  edit_all(write_dicom_ct(scan, folder.path()), [](DcmDataset& dataset) {
+    const std::vector<Uint8> pixels(16 * 12 * 4);
+    dataset.putAndInsertUint16(DCM_BitsAllocated, 32);
+    dataset.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size());
+  });
+  EXPECT_NE(failure().find("slice_0001.dcm has pixels of 32 bits"), std::string::npos) << failure();
+  edit_all(write_dicom_ct(scan, folder.path()), [](DcmDataset& dataset) {
+    const std::vector<Float32> pixels(16 * 12);
+    dataset.findAndDeleteElement(DCM_PixelData);
+    dataset.putAndInsertUint16(DCM_BitsAllocated, 32);
+    dataset.putAndInsertFloat32Array(DCM_FloatPixelData, pixels.data(), pixels.size());
+  });
+  EXPECT_NE(failure().find("floating-point"), std::string::npos) << failure();
+}
+
+TEST_F(StoredScan, AVolumeBeyondTheMemoryBudgetIsRefused) {
+  write_dicom_ct(scan, folder.path());
+  ReadOptions options;
+  options.memory_bytes = voxel_count(scan.geometry()) * 2;
+  EXPECT_NO_THROW(static_cast<void>(read_ct(folder.path(), options)));
+  options.memory_bytes -= 1;
+  EXPECT_THROW(static_cast<void>(read_ct(folder.path(), options)), Refusal);
+}
+
+/// A lossy converter and how far, in HU, its smooth image may be from the source.
+struct Lossy {
+  const char* command;
+  int tolerance_hu;
+};
+class LossySyntax : public testing::TestWithParam<Lossy> {};
+
+TEST_P(LossySyntax, IsReadAndFlagged) {
+  const auto& [command, tolerance_hu] = GetParam();
+  if (!runs("command -v " + std::string(command).substr(0, std::string(command).find(' '))))
+    GTEST_SKIP() << command << " is not installed";
+  const TemporaryFolder folder;
+  VolumeGeometry grid;
+  grid.size = {64, 64, 2};
+  Volume<std::int16_t> scan(grid);
+  for (int z = 0; z < 2; ++z)
+    for (int y = 0; y < 64; ++y)
+      for (int x = 0; x < 64; ++x)
+        scan(x, y, z) = static_cast<std::int16_t>(1000 * std::sin(0.1 * x) * std::cos(0.05 * y + z));
+  std::filesystem::create_directories(folder.path() / "out");
+  for (const auto& file : write_dicom_ct(scan, folder.path() / "raw")) {
+    edit_dicom(file, [](DcmDataset& dataset) { // 12 bits: JPEG extended takes no more
+      dataset.putAndInsertUint16(DCM_BitsStored, 12);
+      dataset.putAndInsertUint16(DCM_HighBit, 11);
+      dataset.putAndInsertUint16(DCM_PixelRepresentation, 0);
+    });
+    ASSERT_TRUE(
+        runs(std::string(command) + " " + file.string() + " " + (folder.path() / "out" / file.filename()).string()));
+  }
+  const CtImage image = read_ct(folder.path() / "out");
+  int worst = 0;
+  for (std::size_t i = 0; i < scan.voxels().size(); ++i)
+    worst = std::max(worst, std::abs(image.hu.voxels()[i] - scan.voxels()[i]));
+  EXPECT_LE(worst, tolerance_hu);
+  EXPECT_TRUE(has_rule(image.issues, "IO-LOSSY"));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LossySyntax,
+                         testing::Values(Lossy{"dcmcjpeg +ee", 30}, Lossy{"dcmcjpeg +eb", 30},
+                                         Lossy{"dcmcjpls +en +md 3", 3}, Lossy{"gdcmconv --j2k --lossy -r 4", 30}));

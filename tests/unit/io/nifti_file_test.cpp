@@ -149,6 +149,20 @@ TEST_F(NiftiFile, ImpossibleHeadersAreErrors) {
   EXPECT_THROW(NiftiReader{file}, GeometryError);
 }
 
+TEST_F(NiftiFile, AHeaderThatPromisesMoreThanTheFileCanHoldIsAnErrorAtOnce) {
+  RawNifti raw;
+  raw.dimensions = {3, 30000, 30000, 2};
+  raw.write(file, std::vector<std::byte>(1000));
+  EXPECT_THROW(NiftiReader reader(file), IoError);
+  // Found by fuzzing: the place of the first voxel, far beyond the end.
+  RawNifti().write(file, std::vector<std::byte>(48));
+  std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+  const float offset = 9.2e7F;
+  out.seekp(108).write(reinterpret_cast<const char*>(&offset), sizeof offset);
+  out.close();
+  EXPECT_THROW(NiftiReader reader(file), IoError);
+}
+
 TEST_F(NiftiFile, TheSameVolumeGivesTheSameBytes) {
   write(small_scan());
   const std::string first = sha256_hex_of_file(file);

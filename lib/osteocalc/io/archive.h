@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace osteocalc::io {
+
+/// What an archive may cost before it is left alone.
+struct ArchiveLimits {
+  std::uintmax_t bytes = std::uintmax_t{64} << 30U; ///< unpacked, of all archives together
+  std::uintmax_t entries = 2'000'000;               ///< files, of all archives together
+  double ratio = 1000; ///< unpacked to packed, beyond the first 64 MB; empty slices shrink a hundredfold, bombs more
+  int nesting = 2;     ///< archives inside archives
+};
+
+/// A folder of this process alone (mode 0700), removed with all it holds at the end of its life.
+class PrivateFolder {
+ public:
+  /// \throw IoError when none can be made
+  PrivateFolder();
+  ~PrivateFolder();
+  PrivateFolder(PrivateFolder&& other) noexcept;
+  PrivateFolder& operator=(PrivateFolder&&) = delete;
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// What came out of an archive.
+struct Unpacked {
+  std::uintmax_t bytes = 0, entries = 0;
+  std::vector<std::string> left_out; ///< entries that are links, devices or lead out of the archive
+  std::string problem;               ///< why unpacking ended early; empty: all of it is there
+};
+
+/// True for zip and for tar, plain or packed by gzip, bzip2 or xz, whatever the name. DICOM and NIfTI are none.
+[[nodiscard]] bool is_archive(const std::filesystem::path& file);
+
+/// Writes the archive's regular files below `folder`. What is left of the limits is given in `limits`. Never throws for
+/// a damaged archive: what could be unpacked stays, and `problem` says why the rest is not there.
+[[nodiscard]] Unpacked unpack(const std::filesystem::path& archive, const std::filesystem::path& folder,
+                              const ArchiveLimits& limits);
+
+} // namespace osteocalc::io

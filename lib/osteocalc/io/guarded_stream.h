@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// For .cpp files of this module only
+#pragma once
+
+#include <dcmtk/config/osconfig.h>
+
+#include <dcmtk/dcmdata/dcistrmb.h>
+
+#include <cstdint>
+#include <span>
+
+namespace osteocalc::io {
+
+/// Bytes in memory for DCMTK's parser, which trusts what it reads: it calls itself for every nested sequence until the
+/// stack ends, inflates without bound, and sorts badly ordered elements in quadratic time. The stream ends instead.
+class GuardedStream : public DcmInputBufferStream {
+ public:
+  GuardedStream(std::span<const char> bytes, bool is_whole_file);
+  [[nodiscard]] bool tripped() const { return tripped_; }
+
+  OFBool good() const override;
+  OFCondition status() const override;
+  OFBool eos() override;
+  offile_off_t avail() override;
+  offile_off_t read(void* buffer, offile_off_t length) override;
+
+ private:
+  [[nodiscard]] bool too_much(offile_off_t length);
+  bool tripped_ = false;
+  std::intptr_t stack_top_;
+  double end_s_;
+  unsigned reads_ = 0;
+};
+
+} // namespace osteocalc::io

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// memory_benchmark [seed]: peak memory and time per slice of reading 100 to 1600 slices of 512x512 with two threads,
+// each read in a process of its own.
+#include "measure.h"
+
+#include "osteocalc/io/ct_reader.h"
+#include "osteocalc/io/dicom_ct_writer.h"
+
+#include <cstdio>
+#include <random>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace osteocalc;
+
+namespace {
+
+constexpr int extent = 512;
+
+void write_scan(const std::filesystem::path& folder, int slices, unsigned seed) {
+  VolumeGeometry grid;
+  grid.size = {extent, extent, 1};
+  std::mt19937 random(seed);
+  Volume<std::int16_t> hu(grid);
+  for (std::int16_t& value : hu.voxels())
+    value = static_cast<std::int16_t>(static_cast<int>(random() % 4096) - 1024);
+  for (int z = 0; z < slices; ++z) { // a slice at a time: the writer must not set the peak
+    grid.origin_mm[2] = 1.25 * z;
+    hu.set_geometry(grid);
+    const auto file = io::write_dicom_ct(hu, folder).front();
+    std::filesystem::rename(file, folder / (std::to_string(z) + ".dcm"));
+  }
+}
+
+struct Reading {
+  double wall_s = 0, cpu_s = 0, peak_mb = 0;
+};
+
+Reading read_in_child(const std::filesystem::path& folder) {
+  Reading reading;
+  int ends[2] = {};
+  if (pipe(ends) != 0)
+    return reading;
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto times = benchmark::median_of_five({[&] {
+      io::ReadOptions options;
+      options.parallel.threads = 2;
+      static_cast<void>(io::read_ct(folder, options));
+    }});
+    const bool sent = write(ends[1], &times[0].wall_s, sizeof(double)) == sizeof(double);
+    _exit(sent ? 0 : 1);
+  }
+  rusage usage{};
+  int status = 0;
+  wait4(child, &status, 0, &usage);
+  if (read(ends[0], &reading.wall_s, sizeof(double)) != sizeof(double))
+    reading.wall_s = 0;
+  close(ends[0]);
+  close(ends[1]);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  reading.cpu_s = (seconds(usage.ru_utime) + seconds(usage.ru_stime)) / 5; // five rounds
+  reading.peak_mb = static_cast<double>(usage.ru_maxrss) / 1e6 * 1024;
+  return reading;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const unsigned seed = argc > 1 ? static_cast<unsigned>(std::atoi(argv[1])) : 1;
+  bool within = true;
+  std::puts("slices  ms/slice  CPU ms/slice  peak MB  1.3 volume + 64 MB");
+  for (const int slices : {100, 400, 1600}) {
+    const benchmark::ScratchFolder folder("osteocalc_memory");
+    write_scan(folder.path(), slices, seed);
+    const Reading reading = read_in_child(folder.path());
+    const double allowed_mb = 1.3 * slices * extent * extent * 2 / 1e6 + 64;
+    std::printf("%6d  %8.3f  %12.3f  %7.0f  %7.0f\n", slices, 1e3 * reading.wall_s / slices,
+                1e3 * reading.cpu_s / slices, reading.peak_mb, allowed_mb);
+    within = within && reading.peak_mb <= allowed_mb;
+  }
+  return within ? 0 : 1;
+}

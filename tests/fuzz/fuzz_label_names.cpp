@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "input_file.h"
+
+#include "osteocalc/core/error.h"
+#include "osteocalc/io/nifti.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
+  const osteocalc::fuzz::InputFile input(bytes, count);
+  try {
+    static_cast<void>(osteocalc::io::read_label_names(input.path()));
+  } catch (const osteocalc::Error&) { // the answer to bad input
+  }
+  return 0;
+}

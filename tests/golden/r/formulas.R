@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Other models on NHANES 2013-2014 than golden.R has, by what R says: writes formulas.json. Other reference levels, factors
+# with interactions, subpopulations, weights without strata or sampling units, splines with interactions.
+# Run: OSTEOCALC_SHARED_DATA=... Rscript formulas.R (in this folder).
+suppressPackageStartupMessages({ library(jsonlite); library(survey); library(survival); library(MASS); library(Hmisc); library(sandwich); library(lmtest) })
+mat <- function(m) lapply(seq_len(nrow(m)), function(i) list(term = rownames(m)[i], estimate = m[i, 1], se = m[i, 2]))
+svy <- function(f) list(n = nobs(f), df = f$df.residual, terms = mat(coef(summary(f))))
+read <- function(t) read.csv(file.path(Sys.getenv("OSTEOCALC_SHARED_DATA"), "nhanes_2013_2014", paste0(t, ".csv")))
+h <- read("DEMO_H")
+for (t in c("DXXAAC_H", "DXXFEM_H", "BMX_H", "BIOPRO_H", "DIQ_H")) h <- merge(h, read(t), by = "SEQN", all.x = TRUE)
+h <- within(h, { aac <- DXXAAC24; any <- as.numeric(aac > 0); severe <- as.numeric(aac > 6); age <- RIDAGEYR
+  female <- as.numeric(RIAGENDR == 2); fn10 <- DXXNKBMD * 10; y <- log(aac + 1); bmi <- BMXBMI
+  race3 <- relevel(factor(RIDRETH3), "3"); diabetes <- factor(DIQ010); creatinine <- LBXSCR })
+domain <- with(h, !is.na(aac) & !is.na(DXXNKBMD))
+x <- h[domain, ]
+examined <- subset(h, WTMEC2YR > 0)
+full <- svydesign(ids = ~SDMVPSU, strata = ~SDMVSTRA, weights = ~WTMEC2YR, nest = TRUE, data = examined)
+des <- subset(full, !is.na(aac) & !is.na(DXXNKBMD))
+tight <- list(epsilon = 1e-14, maxit = 100)
+q <- list(R = as.character(getRversion()), survey = as.character(packageVersion("survey")))
+q$other_reference <- svy(svyglm(aac ~ fn10 + age + race3, des))
+q$women <- svy(svyglm(y ~ fn10 + age + bmi, subset(des, female == 1)))
+q$old_men <- svy(svyglm(any ~ fn10 + age, subset(des, female == 0 & age >= 60), family = quasibinomial(), control = tight))
+q$interaction <- svy(svyglm(aac ~ fn10 * female + age, des))
+q$factor_interaction <- svy(svyglm(y ~ fn10 + age + factor(RIAGENDR) + factor(RIAGENDR):age, des))
+q$missing_covariates <- svy(svyglm(severe ~ fn10 + age + creatinine, des, family = quasibinomial(), control = tight))
+no_strata <- subset(svydesign(ids = ~SDMVPSU + SEQN, weights = ~WTMEC2YR, data = transform(examined, SDMVPSU = paste(SDMVSTRA, SDMVPSU))),
+                    !is.na(aac) & !is.na(DXXNKBMD))
+q$no_strata <- svy(svyglm(aac ~ fn10 + age, no_strata))
+only_weights <- subset(svydesign(ids = ~1, weights = ~WTMEC2YR, data = examined), !is.na(aac) & !is.na(DXXNKBMD))
+q$only_weights <- svy(svyglm(aac ~ fn10 + age, only_weights))
+kn <- function(v, k) rcspline.eval(v, nk = k, knots.only = TRUE)
+spline <- function(v, k) rcspline.eval(v, knots = kn(v, k), inclx = TRUE)
+S <- spline(x$DXXNKBMD, 3)
+q$spline_interaction <- list(terms = mat(coef(summary(lm(y ~ S + female + S:female + age, x)))))
+A <- spline(x$age, 5); G <- glm(any ~ A + DXXNKBMD + female, binomial, x, control = list(epsilon = 1e-14, maxit = 100))
+q$spline_logistic <- list(terms = mat(coef(summary(G))))
+m <- lm(y ~ fn10 + age + race3, x)
+q$hc3 <- list(terms = mat(coeftest(m, vcovHC(m, "HC3"))[, ]))
+q$cluster <- list(terms = mat(coeftest(m, vcovCL(m, x$SDMVSTRA), df = m$df.residual)[, ]))
+t2 <- survreg(Surv(pmax(aac, 2), aac > 2, type = "left") ~ fn10 + age + race3, x, dist = "gaussian",
+              control = list(rel.tolerance = 1e-14, maxiter = 300))
+q$tobit_two <- list(terms = mat(summary(t2)$table))
+st <- svysurvreg(Surv(y, y > 0, type = "left") ~ fn10 + age + female, des, dist = "gaussian",
+                 control = survreg.control(rel.tolerance = 1e-14, maxiter = 300))
+q$svy_tobit <- list(terms = mat(cbind(c(coef(st), log(st$scale)), sqrt(diag(vcov(st))))))
+x$grade <- findInterval(x$aac, c(1, 3, 6, 12))
+o <- polr(factor(grade) ~ fn10 + age + female, x, Hess = TRUE, control = list(reltol = 1e-16, maxit = 5000))
+q$ordinal_five <- list(terms = mat(coef(summary(o))), loglik = as.numeric(logLik(o)))
+loose <- polr(factor(grade) ~ fn10 + age + female, x, Hess = TRUE)
+q$ordinal_default_loglik <- as.numeric(logLik(loose))
+nb <- glm.nb(aac ~ fn10 + age + female + race3, x, control = glm.control(epsilon = 1e-14, maxit = 300))
+q$negative_binomial <- list(terms = mat(coef(summary(nb))))
+d <- within(x, { low <- as.numeric(DXXNKBMD < 0.7); decade <- floor(age / 10) })
+mh <- mantelhaen.test(table(d$low, d$any, d$decade), correct = FALSE)
+q$mantel_haenszel <- list(or = unname(mh$estimate), low = mh$conf.int[1], high = mh$conf.int[2], p = mh$p.value)
+b <- coef(svyglm(aac ~ fn10 + age + female, des))[["fn10"]] # each PSU left out of the fit, the others' weights kept
+id <- paste(des$variables$SDMVSTRA, des$variables$SDMVPSU); w <- weights(des)
+left <- sapply(unique(id), function(u) coef(lm(aac ~ fn10 + age + female, des$variables, weights = w, subset = id != u))[["fn10"]])
+q$without_psu <- list(slope = b, low = min(left), high = max(left), most = names(left)[which.max(abs(left - b))])
+write_json(q, "formulas.json", auto_unbox = TRUE, digits = 17, pretty = 1)

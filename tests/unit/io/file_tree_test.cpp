@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/io/file_tree.h"
+
+#include "osteocalc/core/error.h"
+#include "osteocalc/io/archive.h"
+#include "osteocalc/io/dicomdir.h"
+#include "support/dicom_scan.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <sys/stat.h>
+
+using namespace osteocalc;
+using namespace osteocalc::io;
+using namespace osteocalc::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Tree : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(root); }
+  [[nodiscard]] FileTree find(const ArchiveLimits& limits = {}) const {
+    return find_files(std::vector{root}, {}, limits);
+  }
+  void file(const fs::path& name, const std::string& content = "content") const {
+    fs::create_directories((root / name).parent_path());
+    std::ofstream(root / name) << content;
+  }
+  /// A command with the folder of the tests as its own.
+  [[nodiscard]] bool shell(const std::string& command) const {
+    return runs("cd '" + folder.path().string() + "' && " + command);
+  }
+  TemporaryFolder folder;
+  fs::path root = folder.path() / "root";
+};
+
+std::string text_of(const FileTree& tree, const std::string& rule) {
+  for (const Issue& issue : tree.issues)
+    if (issue.rule == rule)
+      return issue.where + ": " + issue.text;
+  return "";
+}
+
+} // namespace
+
+TEST_F(Tree, NestedFilesAreFoundSortedAndOnce) {
+  file("b/c/deep");
+  file("a");
+  const FileTree tree = find_files(std::vector{root, root / "a"});
+  EXPECT_EQ(tree.files, (std::vector<fs::path>{root / "a", root / "b/c/deep"}));
+  EXPECT_TRUE(tree.issues.empty());
+  EXPECT_THROW(static_cast<void>(find_files(std::vector{root / "none"})), IoError);
+}
+
+TEST_F(Tree, CyclicAndBrokenLinksEnd) {
+  file("a/x");
+  fs::create_directory_symlink(root, root / "a" / "up");
+  fs::create_symlink("nowhere", root / "broken");
+  const FileTree tree = find();
+  EXPECT_EQ(tree.files.size(), 1U);
+  EXPECT_EQ(tree.issues.size(), 2U);
+  EXPECT_TRUE(has_rule(tree.issues, "IO-LINK"));
+}
+
+TEST_F(Tree, APipeIsNotOpened) {
+  file("x");
+  ASSERT_EQ(::mkfifo((root / "pipe").c_str(), 0600), 0);
+  const FileTree tree = find(); // would wait for ever
+  EXPECT_EQ(tree.files.size(), 1U);
+  EXPECT_TRUE(has_rule(tree.issues, "IO-NOT-FILE"));
+}
+
+TEST_F(Tree, AFolderThatCannotBeListedIsNamedAndTheRestGoesOn) {
+  file("a");
+  file("closed/b");
+  fs::permissions(root / "closed", fs::perms::none);
+  const bool root_user = ::geteuid() == 0; // nobody may read everything
+  ASSERT_TRUE(!root_user || ::seteuid(65534) == 0);
+  const FileTree tree = find();
+  ASSERT_TRUE(!root_user || ::seteuid(0) == 0);
+  fs::permissions(root / "closed", fs::perms::owner_all);
+  EXPECT_EQ(tree.files.size(), 1U);
+  EXPECT_NE(text_of(tree, "IO-FOLDER").find("closed"), std::string::npos);
+}
+
+TEST_F(Tree, ArchivesOfEveryKindAreReadUnderAnyName) {
+  file("scan/IM1", "one");
+  file("scan/sub/IM2", "two");
+  const std::pair<const char*, const char*> archives[] = {{"zip -qr out.zip root", "out.zip"},
+                                                          {"tar cf out.tar root", "out.tar"},
+                                                          {"tar czf export root", "export"},
+                                                          {"tar cjf out.tbz root", "out.tbz"},
+                                                          {"tar cJf out.tar.xz root", "out.tar.xz"}};
+  for (const auto& [command, name] : archives) {
+    ASSERT_TRUE(shell(command)) << command;
+    fs::path inside;
+    {
+      const FileTree tree = find_files(std::vector{folder.path() / name});
+      ASSERT_EQ(tree.files.size(), 2U) << command;
+      EXPECT_TRUE(tree.issues.empty()) << command;
+      EXPECT_EQ(tree.shown(tree.files[1]), (folder.path() / name / "root/scan/sub/IM2").string());
+      inside = tree.archives.front().content.path();
+      EXPECT_EQ(fs::status(inside).permissions() & fs::perms::all, fs::perms::owner_all);
+      EXPECT_EQ(fs::file_size(tree.files[0]), 3U);
+    }
+    EXPECT_FALSE(fs::exists(inside)) << "left behind";
+  }
+}
+
+TEST_F(Tree, AnArchiveInAnArchiveIsReadButNotForEver) {
+  file("IM1");
+  ASSERT_TRUE(
+      shell("mkdir a && mv root/IM1 a/ && for i in 1 2 3; do zip -qr t.zip a && rm -r a && mkdir a && mv t.zip a/; "
+            "done && mv a/t.zip root/"));
+  EXPECT_TRUE(has_rule(find().issues, "IO-ARCHIVE"));
+  EXPECT_TRUE(find().files.empty());
+  ArchiveLimits deeper;
+  deeper.nesting = 3;
+  EXPECT_EQ(find(deeper).files.size(), 1U);
+}
+
+TEST_F(Tree, NothingLeavesTheTemporaryFolder) {
+  file("good");
+  ASSERT_TRUE(shell("echo bad >outside && cd root && ln -s /etc/passwd link && ln good hard && "
+                    "tar cPf ../evil.tar good link hard ../outside && zip -q ../evil.zip ../outside"));
+  const fs::path outside = fs::temp_directory_path() / "outside";
+  fs::remove(outside);
+  const FileTree tree = find_files(std::vector{folder.path() / "evil.tar", folder.path() / "evil.zip"});
+  ASSERT_EQ(tree.files.size(), 1U);
+  EXPECT_EQ(tree.files[0].filename(), "good");
+  EXPECT_NE(text_of(tree, "IO-ARCHIVE-ENTRY").find(": 3 "), std::string::npos) << text_of(tree, "IO-ARCHIVE-ENTRY");
+  EXPECT_FALSE(fs::exists(outside));
+}
+
+TEST_F(Tree, ABombStopsAtTheLimits) {
+  ASSERT_TRUE(shell("head -c 200000000 /dev/zero >root/zero && zip -q9 root/bomb.zip root/zero && rm root/zero"));
+  const FileTree by_ratio = find();
+  EXPECT_NE(text_of(by_ratio, "IO-ARCHIVE").find("1000 times"), std::string::npos) << text_of(by_ratio, "IO-ARCHIVE");
+  EXPECT_TRUE(by_ratio.files.empty());
+  ArchiveLimits limits;
+  limits.bytes = 1000;
+  EXPECT_NE(text_of(find(limits), "IO-ARCHIVE").find("more bytes"), std::string::npos);
+  fs::remove(root / "bomb.zip");
+  ASSERT_TRUE(shell("mkdir many && touch many/1 many/2 many/3 && zip -qr root/many.zip many"));
+  limits.entries = 2;
+  EXPECT_NE(text_of(find(limits), "IO-ARCHIVE").find("more files"), std::string::npos);
+}
+
+TEST_F(Tree, ADamagedArchiveGivesWhatIsWhole) {
+  ASSERT_TRUE(shell("head -c 300000 /dev/urandom >a && head -c 300000 /dev/urandom >b && tar czf root/cut.tgz a b"));
+  fs::resize_file(root / "cut.tgz", 450000);
+  const FileTree tree = find();
+  EXPECT_EQ(tree.files.size(), 1U);
+  EXPECT_TRUE(has_rule(tree.issues, "IO-ARCHIVE"));
+  file("rubbish.zip", "PK\x03\x04 and nothing that follows");
+  EXPECT_TRUE(has_rule(find().issues, "IO-ARCHIVE"));
+}
+
+TEST_F(Tree, ADicomdirTellsWhatIsMissing) {
+  write_dicom_ct(small_scan(3), root / "ct");
+  for (int i = 1; i <= 3; ++i) {
+    const fs::path slice = root / "ct" / ("slice_000" + std::to_string(i) + ".dcm");
+    edit_dicom(slice, [](DcmDataset& dataset) {
+      dataset.putAndInsertString(DCM_StudyDate, "20200101");
+      dataset.putAndInsertString(DCM_StudyTime, "1200");
+      dataset.putAndInsertString(DCM_StudyID, "1");
+      dataset.putAndInsertString(DCM_SeriesNumber, "1");
+    });
+    fs::rename(slice, root / "ct" / ("IM" + std::to_string(i)));
+  }
+  fs::rename(root / "ct", root / "CT");
+  ASSERT_TRUE(shell("cd root && dcmmkdir +r -Pgp +id . CT/IM1 CT/IM2 CT/IM3"));
+  EXPECT_EQ(find().files.size(), 3U);
+  EXPECT_TRUE(find().issues.empty());
+  fs::rename(root / "CT", root / "ct"); // as a CD is read back
+  EXPECT_EQ(read_dicomdir(root / "DICOMDIR").missing.size(), 3U) << "names within stay";
+  for (int i = 1; i <= 3; ++i)
+    fs::rename(root / "ct" / ("IM" + std::to_string(i)), root / "ct" / ("im" + std::to_string(i)));
+  EXPECT_EQ(read_dicomdir(root / "DICOMDIR").listed, 3U);
+  EXPECT_TRUE(find().issues.empty());
+  fs::remove(root / "ct" / "im2");
+  EXPECT_NE(text_of(find(), "IO-DICOMDIR").find("1 of 3, first CT\\IM2"), std::string::npos)
+      << text_of(find(), "IO-DICOMDIR");
+  file("DICOMDIR", "rubbish");
+  EXPECT_NE(text_of(find(), "IO-DICOMDIR").find("no readable directory"), std::string::npos);
+}
