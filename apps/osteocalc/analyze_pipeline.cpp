@@ -81,6 +81,7 @@ void write_run_json(const PipelineRequest& request, double read_s, double analyz
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
   const nlohmann::ordered_json run{{"schema", "osteocalc.run/1"},
+                                   {"study", std::filesystem::absolute(request.study).string()},
                                    {"version", version()},
                                    {"commit", commit()},
                                    {"finished", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},

@@ -42,6 +42,7 @@ std::function<int(const Context&)> declare_synth(CLI::App&);
 std::function<int(const Context&)> declare_demo(CLI::App&);
 std::function<int(const Context&)> declare_segment(CLI::App&);
 std::function<int(const Context&)> declare_dxa(CLI::App&);
+std::function<int(const Context&)> declare_readers(CLI::App&);
 std::function<int(const Context&)> declare_inspect(CLI::App&);
 
 [[nodiscard]] io::ReadOptions reading_options(const Context& context);

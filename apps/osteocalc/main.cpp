@@ -15,7 +15,7 @@
 namespace osteocalc::app {
 namespace {
 
-constexpr std::array<Command, 12> commands{{
+constexpr std::array<Command, 13> commands{{
     {"demo", "make a synthetic cohort, analyse it, report it", declare_demo},
     {"score", "calcium scores of one image, whole or per label", declare_score},
     {"bmd", "trabecular HU and density of each labelled vertebra", declare_bmd},
@@ -28,6 +28,7 @@ constexpr std::array<Command, 12> commands{{
     {"dxa", "areal density, T and Z, and aortic calcium from DXA", declare_dxa},
     {"batch", "every study below a folder; run again, it goes on", declare_batch},
     {"collect", "merge shards of a batch", declare_collect},
+    {"readers", "how far two blind readers of a batch agree", declare_readers},
 }};
 
 struct Globals {

@@ -41,10 +41,39 @@ std::optional<RegionDensity> region(const Volume<std::int16_t>& hu, const Volume
                        1e-3 * static_cast<double>(statistics->n) * voxel_volume_mm3(hu.geometry())};
 }
 
+/// The middle of a mask's voxels, LPS; the grid's own where there are none.
+Vec3 middle_mm(const Volume<std::uint8_t>& mask) {
+  Vec3 sum{0, 0, 0};
+  double count = 0;
+  for (int z = 0; z < mask.size(2); ++z)
+    for (int y = 0; y < mask.size(1); ++y)
+      for (int x = 0; x < mask.size(0); ++x)
+        if (mask(x, y, z)) {
+          sum = sum + Vec3{double(x), double(y), double(z)};
+          ++count;
+        }
+  return count > 0 ? index_to_point(mask.geometry(), (1 / count) * sum) : center_mm(mask.geometry());
+}
+
+/// Moves and resizes the mask by moving and resizing its grid.
+void place(const VoiPlacement& placement, Volume<std::uint8_t>& mask) {
+  if (placement == VoiPlacement{})
+    return;
+  const Vec3 middle = middle_mm(mask);
+  VolumeGeometry grid = mask.geometry();
+  grid.origin_mm = middle + placement.scale * (grid.origin_mm - middle);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    grid.spacing_mm[axis] *= placement.scale;
+    grid.origin_mm = grid.origin_mm + placement.shift_mm[axis] * grid.axes[axis];
+  }
+  mask.set_geometry(grid);
+}
+
 void measure_trabecular(const Volume<std::int16_t>& hu, const VertebralBody& body, const Volume<float>& depth_mm,
                         const calibration::Calibration& calibration, const BoneOptions& options,
-                        VertebraDensity& result) {
-  const Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, options.voi);
+                        const VoiPlacement& placement, VertebraDensity& result) {
+  Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, options.voi);
+  place(placement, mask);
   result.voi = voxels_in(mask, hu.geometry());
   result.island_fraction = remove_islands(result.voi, hu, options.voi.island_sd);
   result.trabecular = hu_statistics(hu, result.voi);
@@ -57,39 +86,6 @@ void measure_trabecular(const Volume<std::int16_t>& hu, const VertebralBody& bod
   if (const auto line_se = calibration::calibration_se_mg_cm3(calibration, mean_hu))
     result.bmd_se_mg_cm3 =
         std::hypot(calibration::slope_at(calibration, mean_hu) * result.uncertainty.total_hu(), *line_se);
-}
-
-VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFinding& finding,
-                                 const calibration::Calibration& calibration, const BoneOptions& options) {
-  VertebraDensity result;
-  result.level = finding.level;
-  if (!finding.body) {
-    result.excluded = finding.missing;
-    return result;
-  }
-  const VertebralBody body = settled(*finding.body, hu);
-  if (!body.cut_by_field_of_view)
-    result.heights = endplate_heights(hu, body).value_or(body.heights);
-  result.tilt_deg = body.tilt_deg;
-  const Volume<float> depth_mm = distance_inside(body.mask);
-  measure_trabecular(hu, body, depth_mm, calibration, options, result);
-  // The whole of what is labelled: where the label ends is what these two say.
-  const Volume<float> label_depth_mm = distance_inside(finding.body->mask);
-  result.integral = region(hu, finding.body->mask, calibration);
-  result.shell =
-      region(hu, layer(label_depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
-  if (body.cut_by_field_of_view)
-    result.excluded = "the body is cut by the field of view";
-  else if (!result.trabecular)
-    result.excluded = "the body is too small for a volume of interest inside its cortex";
-  else if (holds_metal(hu, depth_mm, options))
-    result.excluded =
-        fmt::format("more than {:g} % of the inside of the body is above {:g} HU (cement, a screw or dense sclerosis)",
-                    100 * options.metal_fraction, options.metal_hu);
-  else if (result.island_fraction > options.island_exclusion)
-    result.excluded =
-        fmt::format("{:.0f} % of the volume of interest are sclerosis or a bone island", 100 * result.island_fraction);
-  return result;
 }
 
 struct Adjacent {
@@ -245,17 +241,64 @@ calibration::Calibration permitted(const calibration::Calibration& asked, const 
 
 } // namespace
 
+VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFinding& finding,
+                                 const calibration::Calibration& calibration, const BoneOptions& options,
+                                 const VoiPlacement& placement) {
+  VertebraDensity result;
+  result.level = finding.level;
+  if (!finding.body) {
+    result.excluded = finding.missing;
+    return result;
+  }
+  const VertebralBody body = settled(*finding.body, hu);
+  if (!body.cut_by_field_of_view)
+    result.heights = endplate_heights(hu, body).value_or(body.heights);
+  result.tilt_deg = body.tilt_deg;
+  const Volume<float> depth_mm = distance_inside(body.mask);
+  measure_trabecular(hu, body, depth_mm, calibration, options, placement, result);
+  // The whole of what is labelled: where the label ends is what these two say.
+  const Volume<float> label_depth_mm = distance_inside(finding.body->mask);
+  result.integral = region(hu, finding.body->mask, calibration);
+  result.shell =
+      region(hu, layer(label_depth_mm, [&](double depth) { return depth <= options.shell_mm; }), calibration);
+  if (body.cut_by_field_of_view)
+    result.excluded = "the body is cut by the field of view";
+  else if (!result.trabecular)
+    result.excluded = "the body is too small for a volume of interest inside its cortex";
+  else if (holds_metal(hu, depth_mm, options))
+    result.excluded =
+        fmt::format("more than {:g} % of the inside of the body is above {:g} HU (cement, a screw or dense sclerosis)",
+                    100 * options.metal_fraction, options.metal_hu);
+  else if (result.island_fraction > options.island_exclusion)
+    result.excluded =
+        fmt::format("{:.0f} % of the volume of interest are sclerosis or a bone island", 100 * result.island_fraction);
+  return result;
+}
+
 BoneResult measure_bone(const Volume<std::int16_t>& hu, const std::vector<BodyFinding>& bodies,
                         const calibration::Calibration& asked, const BoneOptions& options) {
+  Issues issues;
+  const calibration::Calibration calibration = permitted(asked, options, issues);
+  BoneResult result =
+      compare_levels(parallel_map(bodies.size(), options.parallel,
+                                  [&](std::size_t i) { return measure_vertebra(hu, bodies[i], calibration, options); }),
+                     calibration, options);
+  result.issues.insert(result.issues.begin(), issues.begin(), issues.end());
+  return result;
+}
+
+BoneResult compare_levels(std::vector<VertebraDensity> vertebrae, const calibration::Calibration& calibration,
+                          const BoneOptions& options) {
   BoneResult result;
-  const calibration::Calibration calibration = permitted(asked, options, result.issues);
   result.calibration = calibration;
-  result.vertebrae = parallel_map(bodies.size(), options.parallel,
-                                  [&](std::size_t i) { return measure_vertebra(hu, bodies[i], calibration, options); });
+  result.vertebrae = std::move(vertebrae);
   result.definition = options.voi.definition;
   judge_heights(result.vertebrae, options);
   exclude_uneven(result.vertebrae, options);
   exclude_outliers(result.vertebrae, options);
+  for (VertebraDensity& vertebra : result.vertebrae)
+    if (options.kept.contains(vertebra.level) && vertebra.trabecular)
+      vertebra.excluded.reset();
   using enum Vertebra;
   result.summary = summarise(result.vertebrae, {L1, L2, L3, L4}, 2, calibration);
   result.l1_l3 = summarise(result.vertebrae, {L1, L2, L3}, 3, calibration);

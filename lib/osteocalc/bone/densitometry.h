@@ -10,6 +10,7 @@
 #include "osteocalc/reference/bone_density.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,8 +78,17 @@ struct ContrastCorrection {
   double factor = 1, offset_hu = 0;
 };
 
+/// Where a reader wants a volume of interest: moved along the body's own axes (left, back, up) and resized about its
+/// middle.
+struct VoiPlacement {
+  Vec3 shift_mm{0, 0, 0};
+  double scale = 1;
+  friend bool operator==(const VoiPlacement&, const VoiPlacement&) = default;
+};
+
 struct BoneOptions {
   VoiOptions voi;
+  std::set<Vertebra> kept;                               ///< levels a reader uses whatever the rules say
   ContrastPhase contrast = ContrastPhase::None;          ///< anything but None withholds densities, HU stay
   std::optional<ContrastCorrection> contrast_correction; ///< gives them back in a later phase, flagged
   std::optional<double> kvp_kv;                          ///< other than 120 without a calibration is flagged
@@ -101,5 +111,13 @@ struct BoneOptions {
 /// Trabecular HU and density of every body that find_vertebral_bodies() found in labels of this scan.
 [[nodiscard]] BoneResult measure_bone(const Volume<std::int16_t>& hu, const std::vector<BodyFinding>& bodies,
                                       const calibration::Calibration& calibration, const BoneOptions& options = {});
+
+/// The two steps of measure_bone(), for who measures a level again: one level by itself (`calibration` as it stands in
+/// a BoneResult), and what the levels say of each other. `excluded` set before the second step stays.
+[[nodiscard]] VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFinding& finding,
+                                               const calibration::Calibration& calibration, const BoneOptions& options,
+                                               const VoiPlacement& placement = {});
+[[nodiscard]] BoneResult compare_levels(std::vector<VertebraDensity> vertebrae,
+                                        const calibration::Calibration& calibration, const BoneOptions& options);
 
 } // namespace osteocalc::bone

@@ -243,6 +243,23 @@ std::optional<Seen> look_along(const Vec3& up, const Vec3& back, const VolumeGeo
   return result;
 }
 
+/// The voxels of the image that a grid covers. It had a margin around the vertebra already.
+LabelBox box_around(const VolumeGeometry& grid, const VolumeGeometry& image) {
+  LabelBox box{image.size, {-1, -1, -1}, 1};
+  for (int corner = 0; corner < 8; ++corner) {
+    Vec3 at{};
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      at[axis] = ((corner >> axis) & 1) != 0 ? grid.size[axis] - 1.0 : 0.0;
+    const Vec3 index = point_to_index(image, index_to_point(grid, at));
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      box.low[axis] = std::min(box.low[axis], std::max(0, static_cast<int>(std::floor(index[axis]))));
+      box.high[axis] =
+          std::max(box.high[axis], std::min(image.size[axis] - 1, static_cast<int>(std::ceil(index[axis]))));
+    }
+  }
+  return box;
+}
+
 BodyFinding find_body(const Volume<LabelId>& labels, const Labelled& vertebra, const std::vector<Vec3>& axes) {
   const LabelId whole_id = whole_vertebra_label(vertebra.level), body_id = vertebral_body_label(vertebra.level);
   const VolumeGeometry& image = labels.geometry();
@@ -285,6 +302,28 @@ std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Pa
   return parallel_map(count, parallel, [&](std::size_t i) {
     return find_body(labels, vertebrae[i], possible_axes(vertebrae, i, labels.geometry()));
   });
+}
+
+BodyFinding refitted_body(const Volume<LabelId>& labels, const BodyFinding& found) {
+  if (!found.body)
+    return {found.level, {}, found.missing};
+  const VolumeGeometry& grid = found.body->mask.geometry();
+  const Labelled vertebra{found.level, box_around(grid, labels.geometry()), found.body->center_mm, false};
+  const LabelId whole_id = whole_vertebra_label(found.level), body_id = vertebral_body_label(found.level);
+  const Volume<std::uint8_t> whole =
+      cropped(labels, vertebra.box, [&](LabelId id) { return id == whole_id || id == body_id; });
+  std::optional<Volume<std::uint8_t>> body_label =
+      cropped(labels, vertebra.box, [&](LabelId id) { return id == body_id; });
+  if (std::ranges::none_of(body_label->voxels(), [](std::uint8_t voxel) { return voxel != 0; }))
+    body_label.reset();
+  BodyFinding finding{found.level, {}, {}};
+  std::optional<Seen> seen =
+      look_along(grid.axes[2], grid.axes[1], labels.geometry(), vertebra, whole, body_label, finding.missing);
+  if (!seen)
+    return finding;
+  finding.body = std::move(seen->body);
+  finding.body->cut_by_field_of_view = reaches_first_or_last_slice(*finding.body, labels.geometry());
+  return finding;
 }
 
 } // namespace osteocalc::bone

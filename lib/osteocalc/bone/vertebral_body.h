@@ -44,4 +44,9 @@ struct BodyFinding {
 /// whole vertebra in front of the spinal canal. Cranial to caudal.
 [[nodiscard]] std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Parallel parallel);
 
+/// A body after its labels were edited, seen along the axes it was found with, within the same box: it follows an
+/// edit at once, and what it becomes does not depend on the edits before. Nothing where none was found.
+/// \param found what find_vertebral_bodies() gave
+[[nodiscard]] BodyFinding refitted_body(const Volume<LabelId>& labels, const BodyFinding& found);
+
 } // namespace osteocalc::bone

@@ -5,6 +5,7 @@
 #include "osteocalc/calcium/score.h"
 #include "osteocalc/core/issue.h"
 #include "osteocalc/image/label_map.h"
+#include "osteocalc/study/bed_rule.h"
 
 #include <vector>
 
@@ -32,6 +33,10 @@ struct BedMap {
 /// `without_osteophytes`) is to be taken out before.
 [[nodiscard]] BedMap make_beds(const Volume<LabelId>& labels, const std::vector<bone::BodyFinding>& bodies,
                                Parallel parallel);
+
+/// The same under a rule made before.
+[[nodiscard]] BedMap make_beds(const Volume<LabelId>& labels, const std::vector<bone::BodyFinding>& bodies,
+                               const BedRule& rule, Parallel parallel);
 
 /// Fits every bed's box to the map's labels after they were put on another grid.
 void refit_boxes(BedMap& map);

@@ -38,39 +38,6 @@ bool is_aorta(LabelId id) {
   return id == label::aorta || (id >= label::aorta_ascending && id <= label::aorta_abdominal);
 }
 
-/// Takes bone that bulges into the aorta's label out of it, and says how much lies against bone.
-void remove_osteophytes(const Volume<std::int16_t>& hu, Volume<LabelId>& labels, int bright_hu, Parallel parallel,
-                        Issues& issues) {
-  Volume<LabelId> aorta(labels.geometry());
-  std::ranges::transform(labels.voxels(), aorta.voxels().begin(),
-                         [](LabelId id) { return is_aorta(id) ? label::aorta : LabelId{0}; });
-  calcium::ScoreOptions plain;
-  plain.kvp = KiloVolt{120};
-  plain.parallel = parallel;
-  const calcium::ScoreResult scored = calcium::score(hu, aorta, {{"aorta", {label::aorta}}}, plain);
-  int touching = 0, removed = 0;
-  for (const calcium::Lesion& lesion : scored.regions.front().lesions) {
-    const auto contact = calcium::bone_contact(hu, labels, aorta, lesion, bright_hu);
-    touching += contact ? 1 : 0;
-    if (!contact || !contact->osteophyte)
-      continue;
-    ++removed;
-    for (const calcium::LesionRun& part : lesion.runs)
-      for (int x = part.run.x_begin; x < part.run.x_end; ++x)
-        labels(x, part.run.y, part.z) = 0;
-  }
-  if (removed > 0)
-    issues.push_back(info("CAL-OSTEOPHYTE", "aorta",
-                          fmt::format("{} bright regions in the aorta's label are bone by their base and shape (an "
-                                      "osteophyte or the label's edge) and were not scored",
-                                      removed)));
-  if (touching > removed)
-    issues.push_back(warning("CAL-BONE-CONTACT", "aorta",
-                             fmt::format("{} lesions of the aorta touch bone (where one ends is uncertain) see the "
-                                         "contact guard",
-                                         touching - removed)));
-}
-
 void judge_coronary(const CalciumOptions& options, const StudyInfo& who, std::optional<int> vessels, BedScore& bed,
                     Issues& issues) {
   const double agatston = bed.reference->agatston;
@@ -131,21 +98,6 @@ std::optional<int> vessels_with_calcium(const std::vector<BedScore>& beds) {
   }
   // A lesion that reaches over a vessel's end may count differently in parts: half the score names the vessels.
   return !whole || (*whole > 0 && named < 0.5 * *whole) ? std::nullopt : std::optional(vessels);
-}
-
-/// Categories and percentiles; a lower bound or a cut bed is no class.
-void judge(const CalciumOptions& options, bool lower_bound, StudyResult& result) {
-  const std::optional<int>& vessels = result.vessels_with_calcium;
-  for (BedScore& bed : result.beds) {
-    if (!bed.reference || !bed.complete)
-      continue;
-    if (bed.bed == "coronary" && !lower_bound)
-      judge_coronary(options, result.study, vessels, bed, result.issues);
-    else if (bed.bed == "aortic_valve" && !lower_bound)
-      judge_valve(result.study, bed, result.issues);
-    else if (bed.bed == "aorta_abdominal")
-      judge_abdominal(options, result.study, bed, result.issues);
-  }
 }
 
 /// The lowest HU that counts under the scan's voltage policy; where the policy refuses, no bed has a score to go with
@@ -242,17 +194,6 @@ bool any_refused(const Issues& issues) {
   return std::ranges::any_of(issues, [](const Issue& issue) { return issue.level == IssueLevel::Refused; });
 }
 
-/// A heart that was not found with certainty, or not in whole, leaves its beds incomplete.
-void doubt_heart(const Issues& segmentation, BedMap& map) {
-  const char* doubt = has_rule(segmentation, "SEG-HEART-CUT")    ? "the heart is cut by the field of view"
-                      : has_rule(segmentation, "SEG-HEART-ROOT") ? "the aortic root was not found with certainty"
-                                                                 : "";
-  for (Bed& bed : map.beds)
-    if (bed.region.name.starts_with("coronary") || bed.region.name == "aortic_valve")
-      if (bed.incomplete.empty())
-        bed.incomplete = doubt;
-}
-
 /// A coarse or ungated scan hides a part of the coronary calcium: what is measured is a lower bound.
 bool is_lower_bound(const CtImage& image, const AnalyzeOptions& options, StudyResult& result) {
   const bool coronary = std::ranges::any_of(result.beds, [](const BedScore& bed) { return bed.bed == "coronary"; });
@@ -279,6 +220,68 @@ std::optional<calcium::DensityLine> density_line(const calibration::Calibration&
     return std::nullopt;
   }
   return calcium::DensityLine{*calibration.slope, *calibration.intercept};
+}
+
+void remove_osteophytes(const Volume<std::int16_t>& hu, Volume<LabelId>& labels, int bright_hu, Parallel parallel,
+                        Issues& issues) {
+  Volume<LabelId> aorta(labels.geometry());
+  std::ranges::transform(labels.voxels(), aorta.voxels().begin(),
+                         [](LabelId id) { return is_aorta(id) ? label::aorta : LabelId{0}; });
+  calcium::ScoreOptions plain;
+  plain.kvp = KiloVolt{120};
+  plain.parallel = parallel;
+  const calcium::ScoreResult scored = calcium::score(hu, aorta, {{"aorta", {label::aorta}}}, plain);
+  int touching = 0, removed = 0;
+  for (const calcium::Lesion& lesion : scored.regions.front().lesions) {
+    const auto contact = calcium::bone_contact(hu, labels, aorta, lesion, bright_hu);
+    touching += contact ? 1 : 0;
+    if (!contact || !contact->osteophyte)
+      continue;
+    ++removed;
+    for (const calcium::LesionRun& part : lesion.runs)
+      for (int x = part.run.x_begin; x < part.run.x_end; ++x)
+        labels(x, part.run.y, part.z) = 0;
+  }
+  if (removed > 0)
+    issues.push_back(info("CAL-OSTEOPHYTE", "aorta",
+                          fmt::format("{} bright regions in the aorta's label are bone by their base and shape (an "
+                                      "osteophyte or the label's edge) and were not scored",
+                                      removed)));
+  if (touching > removed)
+    issues.push_back(warning("CAL-BONE-CONTACT", "aorta",
+                             fmt::format("{} lesions of the aorta touch bone (where one ends is uncertain) see the "
+                                         "contact guard",
+                                         touching - removed)));
+}
+
+void doubt_heart(const Issues& segmentation, BedMap& map) {
+  const char* doubt = has_rule(segmentation, "SEG-HEART-CUT")    ? "the heart is cut by the field of view"
+                      : has_rule(segmentation, "SEG-HEART-ROOT") ? "the aortic root was not found with certainty"
+                                                                 : "";
+  for (Bed& bed : map.beds)
+    if (bed.region.name.starts_with("coronary") || bed.region.name == "aortic_valve")
+      if (bed.incomplete.empty())
+        bed.incomplete = doubt;
+}
+
+void judge_calcium(const CalciumOptions& options, bool lower_bound, StudyResult& result) {
+  result.vessels_with_calcium = vessels_with_calcium(result.beds);
+  for (BedScore& bed : result.beds) {
+    bed.category.reset();
+    bed.categories.clear();
+    bed.variant_categories.clear();
+    bed.percentile.reset();
+    bed.arterial_age_years.reset();
+    bed.valve_ratio.reset();
+    if (!bed.reference || !bed.complete)
+      continue;
+    if (bed.bed == "coronary" && !lower_bound)
+      judge_coronary(options, result.study, result.vessels_with_calcium, bed, result.issues);
+    else if (bed.bed == "aortic_valve" && !lower_bound)
+      judge_valve(result.study, bed, result.issues);
+    else if (bed.bed == "aorta_abdominal")
+      judge_abdominal(options, result.study, bed, result.issues);
+  }
 }
 
 void measure_calcium(const CtImage& image, const LabelMap& labels, const std::vector<bone::BodyFinding>& bodies,
@@ -327,8 +330,7 @@ void measure_calcium(const CtImage& image, const LabelMap& labels, const std::ve
   score_beds(*hu, map, scoring, result);
   append(result.issues, check_metal(result.beds, options.calcium));
   measure_further(*hu, map, scoring, detection_bound_hu(scoring), result);
-  result.vessels_with_calcium = vessels_with_calcium(result.beds);
-  judge(options.calcium, is_lower_bound(image, options, result), result);
+  judge_calcium(options.calcium, is_lower_bound(image, options, result), result);
 }
 
 } // namespace osteocalc::study

@@ -3,6 +3,7 @@
 
 #include "osteocalc/bone/vertebral_body.h"
 #include "osteocalc/study/analyze.h"
+#include "osteocalc/study/beds.h"
 #include "osteocalc/study/blood_pool.h"
 
 namespace osteocalc::study {
@@ -11,6 +12,17 @@ namespace osteocalc::study {
 /// published line or another mineral gives none, the latter with an Issue.
 [[nodiscard]] std::optional<calcium::DensityLine> density_line(const calibration::Calibration& calibration,
                                                                Issues& issues);
+
+/// Takes bone that bulges into the aorta's label out of it, and says how much lies against bone. Not for enhanced
+/// blood: it is one bright piece that touches everything.
+void remove_osteophytes(const Volume<std::int16_t>& hu, Volume<LabelId>& labels, int bright_hu, Parallel parallel,
+                        Issues& issues);
+
+/// A heart that was not found with certainty, or not in whole, leaves its beds incomplete.
+void doubt_heart(const Issues& segmentation, BedMap& map);
+
+/// Vessels with calcium, categories and percentiles of the beds' scores, anew; a lower bound or a cut bed is no class.
+void judge_calcium(const CalciumOptions& options, bool lower_bound, StudyResult& result);
 
 /// Every bed's scores, categories and percentiles into `result`, with the guards' Issues. Needs result.study; fills
 /// result.beds, result.noise.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "paint.h"
+
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+namespace osteocalc::viewer {
+namespace {
+
+constexpr int margin = 6;
+
+QString text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<int>(words.size()));
+}
+
+/// Light letters with a dark rim: to be read on bone and on lung.
+void write(QPainter& painter, const QRect& where, int align, const QString& words, const QColor& color = Qt::white) {
+  painter.setPen(QColor(0, 0, 0, 200));
+  for (const QPoint& off : {QPoint(1, 1), QPoint(-1, 1), QPoint(1, -1), QPoint(-1, -1)})
+    painter.drawText(where.translated(off), align, words);
+  painter.setPen(color);
+  painter.drawText(where, align, words);
+}
+
+void paint_letters(QPainter& painter, const view::Surface& surface, const QRect& rect) {
+  const view::SideLetters letters = view::side_letters(surface);
+  const QRect inside = rect.adjusted(margin, margin, -margin, -margin);
+  write(painter, inside, Qt::AlignLeft | Qt::AlignVCenter, text(letters.left));
+  write(painter, inside, Qt::AlignRight | Qt::AlignVCenter, text(letters.right));
+  write(painter, inside, Qt::AlignTop | Qt::AlignHCenter, text(letters.top));
+  write(painter, inside, Qt::AlignBottom | Qt::AlignHCenter, text(letters.bottom));
+}
+
+void paint_scale(QPainter& painter, const view::Surface& surface, const QRect& rect) {
+  const double length_mm = view::scale_bar_mm(surface);
+  const int length = static_cast<int>(length_mm / surface.mm_per_px);
+  const int x = rect.right() - margin - length, y = rect.bottom() - margin - 3;
+  painter.fillRect(QRect(x - 1, y - 1, length + 2, 5), Qt::black);
+  painter.fillRect(QRect(x, y, length, 3), Qt::white);
+  write(painter, QRect(x - 60, y - 20, length + 60, 18), Qt::AlignRight | Qt::AlignBottom,
+        QString("%1 mm").arg(length_mm));
+}
+
+void paint_crosshair(QPainter& painter, const view::Surface& surface, const Session& session, const QRect& rect) {
+  const auto pixel = view::pixel_of(surface, session.cursor_mm(), surface.flat ? 1e9 : 30);
+  if (!pixel)
+    return;
+  const int x = rect.left() + static_cast<int>(std::lround((*pixel)[0])),
+            y = rect.top() + static_cast<int>(std::lround((*pixel)[1]));
+  constexpr int gap = 12; // what is looked at stays visible
+  painter.setPen(QColor(90, 200, 255, 150));
+  painter.drawLine(rect.left(), y, x - gap, y);
+  painter.drawLine(x + gap, y, rect.right(), y);
+  painter.drawLine(x, rect.top(), x, y - gap);
+  painter.drawLine(x, y + gap, x, rect.bottom());
+}
+
+void paint_levels(QPainter& painter, const view::Surface& surface, const Session& session, const QRect& rect) {
+  if (!session.review() || session.state.overlay_opacity == 0)
+    return;
+  for (std::size_t i = 0; i < session.review()->body_count(); ++i) {
+    const bone::BodyFinding& finding = session.review()->body(i);
+    const auto level = review::shifted(finding.level, session.review()->marks().level_shift);
+    if (!finding.body || !level)
+      continue;
+    if (const auto pixel = view::pixel_of(surface, finding.body->center_mm, 15))
+      write(painter,
+            QRect(rect.left() + static_cast<int>((*pixel)[0]) - 20, rect.top() + static_cast<int>((*pixel)[1]) - 9, 40,
+                  18),
+            Qt::AlignCenter, text(to_string(*level)), QColor(190, 255, 210));
+  }
+}
+
+void paint_caption(QPainter& painter, const Session& session, Pane pane, const QRect& rect) {
+  const ViewState& state = session.state;
+  QString words = text(to_string(pane));
+  if (pane == Pane::Oblique)
+    words += state.along_spine ? " along the spine" : " along the aorta";
+  if (pane == Pane::Curved)
+    words += ": aorta beside the spine";
+  if (pane != Pane::Scene) {
+    if (state.slab.thickness_mm > 0)
+      words += QString(", %1 mm %2")
+                   .arg(state.slab.thickness_mm)
+                   .arg(state.slab.projection == view::Projection::Mean ? "mean" : "maximum");
+    const review::Voxel at = session.voxel_at(session.cursor_mm());
+    if (pane == Pane::Axial)
+      words += QString("\nslice %1 of %2").arg(at[2] + 1).arg(session.image().hu.size(2));
+  }
+  write(painter, rect.adjusted(margin, margin, 0, 0), Qt::AlignLeft | Qt::AlignTop, words);
+  if (pane == Pane::Scene || pane == Pane::Curved)
+    return;
+  QString below = QString("C %1  W %2").arg(state.window.center_hu).arg(state.window.width_hu);
+  if (const auto hu = session.hu_at(session.cursor_mm()))
+    below += QString("\n%1 HU").arg(*hu);
+  write(painter, rect.adjusted(margin, 0, 0, -margin), Qt::AlignLeft | Qt::AlignBottom, below);
+}
+
+void paint_density_key(QPainter& painter, const QRect& rect) {
+  const char* const names[] = {"130-199 HU", "200-299 HU", "300-399 HU", "400 HU and more"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const view::Rgb& color = view::density_class_colors()[i];
+    const int y = rect.bottom() - margin - 16 * (4 - static_cast<int>(i));
+    painter.fillRect(rect.left() + margin, y + 4, 10, 10, QColor(color.r, color.g, color.b));
+    write(painter, QRect(rect.left() + margin + 16, y, 160, 18), Qt::AlignLeft | Qt::AlignVCenter, names[i]);
+  }
+}
+
+} // namespace
+
+std::vector<PanePlace> places(const Layout& layout, const QSize& canvas) {
+  const int count = static_cast<int>(layout.panes.size()), rows = (count + layout.columns - 1) / layout.columns;
+  std::vector<PanePlace> result;
+  for (int i = 0; i < count; ++i) {
+    const int column = i % layout.columns, row = i / layout.columns;
+    const int x = canvas.width() * column / layout.columns, y = canvas.height() * row / rows;
+    const int right = canvas.width() * (column + 1) / layout.columns, bottom = canvas.height() * (row + 1) / rows;
+    result.push_back({layout.panes[static_cast<std::size_t>(i)], QRect(x, y, right - x - 1, bottom - y - 1)});
+  }
+  return result;
+}
+
+QImage to_image(const view::Picture& picture) {
+  QImage image(picture.width, picture.height, QImage::Format_RGB888);
+  for (int y = 0; y < picture.height; ++y)
+    std::copy_n(reinterpret_cast<const uchar*>(&picture.at(0, y)), 3 * picture.width, image.scanLine(y));
+  return image;
+}
+
+void paint_pane(QPainter& painter, Session& session, const PanePlace& place) {
+  const QRect& rect = place.rect;
+  if (rect.width() < 8 || rect.height() < 8)
+    return;
+  painter.save();
+  painter.setClipRect(rect);
+  painter.drawImage(rect.topLeft(), to_image(session.picture(place.pane, rect.width(), rect.height())));
+  if (place.pane == Pane::Scene) {
+    if (!session.why_no_scene().empty())
+      write(painter, rect.adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap, text(session.why_no_scene()));
+    else
+      paint_density_key(painter, rect);
+  } else {
+    const view::Surface surface = session.surface(place.pane, rect.width(), rect.height());
+    if (std::ranges::all_of(surface.rows, [](const view::SurfaceRow& row) { return norm(row.step_mm) == 0; }))
+      write(painter, rect, Qt::AlignCenter, session.review() ? "no aorta is labelled" : "measuring ...");
+    paint_crosshair(painter, surface, session, rect);
+    paint_levels(painter, surface, session, rect);
+    paint_letters(painter, surface, rect);
+    paint_scale(painter, surface, rect);
+  }
+  paint_caption(painter, session, place.pane, rect);
+  painter.restore();
+}
+
+} // namespace osteocalc::viewer

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "osteocalc/core/issue.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace osteocalc::review {
+
+/// What a study's folder holds of reviews.
+enum class ReviewState {
+  None,      ///< the machine's values stand
+  Reviewed,  ///< review.json, or one blind reader's file alone
+  Unresolved ///< several blind readers and no review.json: the machine's values stand until they are adjudicated
+};
+[[nodiscard]] std::string_view to_string(ReviewState state) noexcept; ///< "none", "reviewed", "unresolved"
+
+struct ReviewedResult {
+  std::string result_json; ///< of the schema osteocalc.study/1, as before
+  ReviewState state = ReviewState::None;
+  std::vector<std::string> readers; ///< whose edits it holds
+  Issues issues;                    ///< REVIEW-USED, REVIEW-UNRESOLVED, REVIEW-UNREADABLE; in result_json too
+};
+
+/// The machine's result with a study's reviewed values laid over it: for whoever collects or tabulates studies. Beds,
+/// vertebrae, summary and flag become the reviewer's; what no review holds (variants, contact guard, heights) stays.
+/// The key "review" says state, readers and the count of edits. A damaged review is an Issue, and the machine's values
+/// stand. \param study the folder of result.json \throw IoError when result.json cannot be read
+[[nodiscard]] ReviewedResult reviewed_result(const std::filesystem::path& study);
+
+} // namespace osteocalc::review

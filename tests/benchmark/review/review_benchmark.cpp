@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// review_benchmark [EDITS]: how long numbers take to follow an edit on a scan of 400 slices of 512 x 512, by kind of
+// edit, beside measuring everything afresh; the numbers of both must agree exactly.
+#include "support/random_edits.h"
+
+#include "osteocalc/core/error.h"
+#include "osteocalc/image/label_alignment.h"
+#include "osteocalc/synth/ct.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+using namespace osteocalc;
+
+namespace {
+
+/// Processor time of all threads: on a machine that others share, wall time measures them.
+using Clock = std::clock_t;
+Clock now() {
+  return std::clock();
+}
+double milliseconds_since(Clock start) {
+  return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
+/// A person whose scan is stretched to 400 slices by repeating none: thin slices of chest and abdomen.
+review::Subject large_scan() {
+  synth::CtRequest request;
+  request.person.seed = 7;
+  request.person.age_years = 75;
+  request.calcium = synth::draw_calcium(request.person);
+  request.scanner.matrix = 512;
+  request.scanner.pixel_mm = 0.75;
+  request.scanner.increment_mm = request.scanner.nominal_thickness_mm = 1.5;
+  synth::SyntheticCt ct = synth::make_ct(request, {});
+  draw_over(ct.labels, ct.parts);
+  review::Subject subject;
+  subject.info.kvp_kv = 120;
+  subject.info.increment_mm = 1.5;
+  subject.labels = std::move(ct.labels);
+  subject.image = std::make_shared<const CtImage>(std::move(ct.image));
+  return subject;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const int wanted = argc > 1 ? std::atoi(argv[1]) : 200;
+  review::Subject subject = large_scan();
+  const auto size = subject.image->hu.geometry().size;
+  auto start = now();
+  review::Review review(std::move(subject));
+  std::printf("%d x %d x %d voxels, opened in %.0f ms of CPU\n", size[0], size[1], size[2], milliseconds_since(start));
+
+  std::map<std::string, std::vector<double>> times;
+  test::RandomEdits edits(20261122);
+  for (int done = 0; done < wanted;) {
+    const review::Action action = edits.next(review);
+    start = now();
+    try {
+      review.apply(action, {"ann", "", "why"});
+    } catch (const Error&) {
+      continue;
+    }
+    std::string kind(kind_of(action));
+    if (const auto* stroke = std::get_if<review::Stroke>(&action); stroke && vertebra_from_whole_label(stroke->to))
+      kind += " on a vertebra";
+    times[kind].push_back(milliseconds_since(start));
+    ++done;
+  }
+  start = now();
+  const bool same = review::numbers_of(review.measured_afresh()) == review::numbers_of(review.values());
+  std::printf("after %d edits the numbers are %s; all afresh takes %.0f ms of CPU\n\n| edit | n | median CPU ms | "
+              "largest CPU ms |\n"
+              "|---|---|---|---|\n",
+              wanted, same ? "identical" : "NOT identical", milliseconds_since(start));
+  for (auto& [kind, list] : times) {
+    std::ranges::sort(list);
+    std::printf("| %s | %zu | %.0f | %.0f |\n", kind.c_str(), list.size(), list[list.size() / 2], list.back());
+  }
+  return same ? 0 : 1;
+}
