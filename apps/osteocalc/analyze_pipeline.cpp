@@ -77,11 +77,18 @@ std::optional<std::string> subject_of(const CtImage& image, const PipelineReques
   return pseudonym(id, load_or_create_key(key));
 }
 
+nlohmann::ordered_json absolute_paths(const std::vector<std::filesystem::path>& paths) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const std::filesystem::path& path : paths)
+    list.push_back(std::filesystem::absolute(path).string());
+  return list;
+}
+
 void write_run_json(const PipelineRequest& request, double read_s, double analyze_s, double write_s) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
   const nlohmann::ordered_json run{{"schema", "osteocalc.run/1"},
-                                   {"study", std::filesystem::absolute(request.study).string()},
+                                   {"study", absolute_paths(request.study)},
                                    {"version", version()},
                                    {"commit", commit()},
                                    {"finished", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},

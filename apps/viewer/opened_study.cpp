@@ -4,6 +4,8 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/image/label_alignment.h"
 #include "osteocalc/io/ct_reader.h"
+#include "osteocalc/io/dicom_ct.h"
+#include "osteocalc/io/file_tree.h"
 #include "osteocalc/io/nifti.h"
 
 namespace osteocalc::viewer {
@@ -38,14 +40,15 @@ std::optional<review::ReviewFile> read_own_review(const OpenRequest& request, co
   return shared;
 }
 
-fs::path scan_of(const OpenRequest& request, const review::MachineRecord& record) {
-  const fs::path scan = request.scan.empty() ? record.scan : request.scan;
+std::vector<fs::path> scan_of(const OpenRequest& request, const review::MachineRecord& record) {
+  const std::vector<fs::path> scan = request.scan.empty() ? record.scan : std::vector{request.scan};
   if (scan.empty())
     throw ConfigError("run.json of " + request.study.string() +
                       " does not say where the images are; give them by --scan");
-  if (!fs::exists(scan))
-    throw IoError("the images of " + request.study.string() + " were in " + scan.string() +
-                  " and are not there any more; say by --scan where they are now");
+  for (const fs::path& path : scan)
+    if (!fs::exists(path))
+      throw IoError("the images of " + request.study.string() + " were in " + path.string() +
+                    " and are not there any more; say by --scan where they are now");
   return scan;
 }
 
@@ -64,7 +67,8 @@ OpenedStudy open_study(const OpenRequest& request,
   if (!fs::exists(request.study))
     throw IoError(request.study.string() + " is not there; check the path");
   OpenedStudy opened;
-  fs::path scan = request.study, labels = request.labels;
+  std::vector<fs::path> scan{request.study};
+  fs::path labels = request.labels;
   const bool output = is_study_output(request.study);
   if (output) {
     opened.record = review::read_machine_record(request.study);
@@ -73,12 +77,13 @@ OpenedStudy open_study(const OpenRequest& request,
       labels = labels_beside(request.study);
     opened.review_file = review::review_path(request.study, request.blind_reader);
   } else if (labels.empty()) {
-    labels = labels_beside(scan);
+    labels = labels_beside(request.study);
   }
   opened.title = fs::weakly_canonical(request.study).filename().string();
   io::ReadOptions reading;
   reading.parallel = request.parallel;
-  CtImage image = io::read_ct(scan, reading);
+  CtImage image = scan.size() == 1 ? io::read_ct(scan.front(), reading)
+                                   : io::read_dicom_ct(io::find_files(scan, reading.parallel), reading);
   if (output) {
     image.inputs_sha256 = opened.record.inputs_sha256; // hashing the files again would take longer than reading them
   } else {

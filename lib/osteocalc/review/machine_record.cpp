@@ -82,7 +82,8 @@ MachineRecord read_machine_record(const std::filesystem::path& study) {
     }
     record.inputs_sha256 = json.at("provenance").at("inputs_sha256");
     if (const Json run = read_json(study / "run.json"); run.is_object())
-      record.scan = run.value("study", "");
+      for (const Json& path : run.value("study", Json::array()))
+        record.scan.emplace_back(path.get<std::string>());
     return record;
   } catch (const std::exception& error) { // JSON's own too
     throw IoError(file.string() + " is no result of a study: " + error.what() + "; analyze it again");

@@ -11,7 +11,7 @@ namespace osteocalc::review {
 struct MachineRecord {
   study::StudyInfo info;
   study::AnalyzeOptions options; ///< voltage, age, sex, calibration, volume of interest
-  std::filesystem::path scan;    ///< where it read the scan; empty: not on record
+  std::vector<std::filesystem::path> scan; ///< what it read; empty: not on record
   std::string inputs_sha256;
   Issues issues;
 };

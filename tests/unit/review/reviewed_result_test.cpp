@@ -38,7 +38,7 @@ std::filesystem::path study_folder() {
   result["bone"]["calibration"] = {{"mode", "phantom"}, {"name", "QRM"},     {"material", "HA"},
                                    {"slope", 0.8},      {"intercept", -2.5}, {"curvature", 0}};
   std::ofstream(path / "result.json") << result.dump();
-  std::ofstream(path / "run.json") << R"({"schema":"osteocalc.run/1","study":"/scans/a"})";
+  std::ofstream(path / "run.json") << R"({"schema":"osteocalc.run/1","study": ["/scans/a"]})";
   return path;
 }
 
@@ -108,7 +108,7 @@ TEST(ReviewedResult, ADamagedReviewIsAnIssue) {
 
 TEST(MachineRecord, SaysHowTheMachineMeasured) {
   const MachineRecord record = read_machine_record(study_folder());
-  EXPECT_EQ(record.scan, "/scans/a");
+  EXPECT_EQ(record.scan, std::vector<std::filesystem::path>{"/scans/a"});
   EXPECT_EQ(record.options.calibration.mode, calibration::Mode::Phantom);
   EXPECT_EQ(record.options.calibration.slope, 0.8);
   EXPECT_EQ(record.options.calibration.material, calibration::Material::HA);
