@@ -15,16 +15,15 @@ constexpr double search_mm = 3, search_voxels = 0.5; // the endplate lies so nea
 constexpr double inwards_mm = 12, outwards_mm = 5;   // what is looked at beside it: core and disc
 constexpr double bin_mm = 0.25, face_step_mm = 0.25;
 constexpr std::array thickness_mm{0.5, 1.0, 1.5}; // of a bony endplate
-constexpr double least_contrast_hu_mm = 60;       // of a plate over its surroundings, times its thickness
-constexpr double thickest_slice_mm = 3.5;         // fewer slices than unknowns show the endplate in thicker ones
-constexpr std::size_t strips = 5;
-constexpr double slice_se = 0.25; // of a slice: where slices lie to the plate shows in no scatter between strips
+constexpr double least_contrast_hu_mm = 60;       // of plates over their surroundings, times their thickness
+constexpr double model_sd_hu = 20; // texture, noise and shape: what a slice's mean differs from the model
+constexpr double slice_se = 0.15;  // of a slice: plates are neither flat nor slices sharp-edged
+const Eigen::Vector3d usual_hu{150, 700, 70}, usual_sd_hu{150, 500, 50}; // core, plate, disc
 
-/// A column of the body's grid within one zone, and which of the strips from left to right it belongs to.
+/// A column of the body's grid within one zone.
 struct Column {
   int x, y;
   double bottom, top; ///< index of the body's faces
-  std::size_t strip = 0;
 };
 
 std::vector<Column> columns_of(const Volume<std::uint8_t>& mask) {
@@ -75,92 +74,88 @@ double share_below(double at_mm, double edge_mm, double slice_mm) {
   return std::clamp((edge_mm - at_mm) / slice_mm + 0.5, 0.0, 1.0);
 }
 
-/// Squares left when core, plate and disc get their best HU for a plate that ends at `face_mm`; the plate's HU over the
-/// mean of the others goes into `contrast_hu`.
-double misfit(const Profile& profile, double face_mm, double plate_mm, double slice_mm, double& contrast_hu) {
-  Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
-  Eigen::Vector3d right = Eigen::Vector3d::Zero();
+/// A plate tried at one place with one thickness: how probable that is (logarithm), and what it stands out by.
+struct Trial {
+  double log_evidence = 0, contrast_hu_mm = 0;
+};
+
+/// HU of core, plate and disc are nuisances about their usual values; they are integrated out. Every slice that the
+/// profile spans counts once, however many voxels it has.
+Trial tried(const Profile& profile, double face_mm, double plate_mm, double slice_mm) {
+  double voxels = 0;
+  for (const double count : profile.count)
+    voxels += count;
+  const double weight = (inwards_mm + outwards_mm) / slice_mm / std::max(1.0, voxels) / (model_sd_hu * model_sd_hu);
+  const Eigen::Vector3d prior = usual_sd_hu.array().square().inverse();
+  Eigen::Matrix3d normal = prior.asDiagonal();
+  Eigen::Vector3d right = prior.cwiseProduct(usual_hu);
   double squares = 0;
   for (std::size_t i = 0; i < profile.count.size(); ++i)
     if (profile.count[i] > 0) {
       const double below_face = share_below(Profile::at_mm(i), face_mm, slice_mm);
       const double core = share_below(Profile::at_mm(i), face_mm - plate_mm, slice_mm);
       const Eigen::Vector3d row(core, below_face - core, 1 - below_face);
-      const double hu = profile.sum[i] / profile.count[i];
-      normal += profile.count[i] * row * row.transpose();
-      right += profile.count[i] * hu * row;
-      squares += profile.count[i] * hu * hu;
+      const double hu = profile.sum[i] / profile.count[i], counts = weight * profile.count[i];
+      normal += counts * row * row.transpose();
+      right += counts * hu * row;
+      squares += counts * hu * hu;
     }
-  normal.diagonal().array() += 1e-6;
-  const Eigen::Vector3d hu = normal.ldlt().solve(right);
-  contrast_hu = hu[1] - 0.5 * (hu[0] + hu[2]);
-  return squares - right.dot(hu);
+  const Eigen::Vector3d hu = normal.llt().solve(right);
+  return {-0.5 * (squares - right.dot(hu) + std::log(normal.determinant())),
+          plate_mm * (hu[1] - 0.5 * (hu[0] + hu[2]))};
 }
 
-/// The endplate's outer face: mm beyond the body's, by the best of all places and thicknesses. Nothing without a plate.
-std::optional<double> face_mm(const Profile& profile, double spacing_mm) {
-  const double reach_mm = search_mm + search_voxels * spacing_mm;
-  double least = std::numeric_limits<double>::max(), contrast_hu = 0, best_contrast_hu = 0;
-  std::array<double, 2> best{}; // place, thickness
-  for (const double plate_mm : thickness_mm)
-    for (double at_mm = -reach_mm; at_mm <= reach_mm; at_mm += face_step_mm) {
-      const double squares = misfit(profile, at_mm, plate_mm, spacing_mm, contrast_hu);
-      if (squares < least) {
-        least = squares;
-        best = {at_mm, plate_mm};
-        best_contrast_hu = contrast_hu;
-      }
-    }
-  const auto [at_mm, plate_mm] = best;
-  if (best_contrast_hu * plate_mm < least_contrast_hu_mm || std::abs(at_mm) > reach_mm - face_step_mm)
-    return std::nullopt;
-  const double before = misfit(profile, at_mm - face_step_mm, plate_mm, spacing_mm, contrast_hu);
-  const double after = misfit(profile, at_mm + face_step_mm, plate_mm, spacing_mm, contrast_hu);
-  const double bend = before - 2 * least + after;
-  return at_mm + (bend > 0 ? 0.5 * face_step_mm * (before - after) / bend : 0);
-}
-
+/// An endplate's outer face.
 struct Face {
-  double beyond_mm = 0, se_mm = 0;
+  double beyond_mm = 0, se_mm = 0; ///< from the body's
+  double contrast_hu_mm = 0;
 };
 
-/// The face of one zone at one end, and by leaving out one strip after another how certain it is (jackknife).
-std::optional<Face> face_of(const std::array<Profile, strips>& by_strip, double spacing_mm) {
-  const auto joined = [&](std::size_t without) {
-    Profile all;
-    for (std::size_t k = 0; k < strips; ++k)
-      for (std::size_t i = 0; i < all.sum.size() && k != without; ++i) {
-        all.sum[i] += by_strip[k].sum[i];
-        all.count[i] += by_strip[k].count[i];
-      }
-    return all;
-  };
-  const std::optional<double> whole = face_mm(joined(strips), spacing_mm);
-  if (!whole)
-    return std::nullopt;
-  double variance = 0;
-  for (std::size_t k = 0; k < strips; ++k) {
-    const std::optional<double> without = face_mm(joined(k), spacing_mm);
-    if (!without)
-      return std::nullopt;
-    variance += std::pow(*without - *whole, 2) * (strips - 1) / strips;
+/// Mean and SD over all places and thicknesses, each as probable as the profile makes it: in thick slices many places
+/// explain it alike, and the best of them is no better than the next.
+Face face_of(const Profile& profile, double slice_mm) {
+  const int reach = static_cast<int>((search_mm + search_voxels * slice_mm) / face_step_mm);
+  std::vector<std::pair<double, Trial>> trials;
+  double most = std::numeric_limits<double>::lowest();
+  for (const double plate_mm : thickness_mm)
+    for (int i = -reach; i <= reach; ++i) {
+      trials.emplace_back(i * face_step_mm, tried(profile, i * face_step_mm, plate_mm, slice_mm));
+      most = std::max(most, trials.back().second.log_evidence);
+    }
+  double all = 0, squares = 0;
+  Face face;
+  for (const auto& [at_mm, trial] : trials) {
+    const double probability = std::exp(trial.log_evidence - most);
+    all += probability;
+    face.beyond_mm += probability * at_mm;
+    face.contrast_hu_mm += probability * trial.contrast_hu_mm;
+    squares += probability * at_mm * at_mm;
   }
-  return Face{*whole, std::hypot(std::sqrt(variance), slice_se * spacing_mm)};
+  face.beyond_mm /= all;
+  face.contrast_hu_mm /= all;
+  const double spread_mm2 = squares / all - face.beyond_mm * face.beyond_mm;
+  face.se_mm = std::hypot(std::sqrt(std::max(0.0, spread_mm2)), slice_se * slice_mm);
+  return face;
 }
 
-/// Ends of a zone's columns carried onto a plane: whole voxels make steps of what is smooth.
-void smooth_ends(std::vector<Column>& columns, double Column::*end) {
-  Eigen::Matrix3d normal = Eigen::Matrix3d::Identity() * 1e-6;
-  Eigen::Vector3d right = Eigen::Vector3d::Zero();
-  const Column origin = columns.front();
-  const auto row = [&](const Column& c) { return Eigen::Vector3d(c.x - origin.x, c.y - origin.y, 1); };
-  for (const Column& c : columns) {
-    normal += row(c) * row(c).transpose();
-    right += row(c) * (c.*end);
-  }
-  const Eigen::Vector3d plane = normal.ldlt().solve(right);
-  for (Column& c : columns)
-    c.*end = plane.dot(row(c));
+/// Ends of the columns carried onto a smooth face, curved from front to back: whole voxels make steps of it.
+void smooth_ends(std::array<std::vector<Column>, 3>& zones, double Column::*end) {
+  const Column origin = zones[1].front();
+  const auto row = [&](const Column& c) {
+    const double depth = c.y - origin.y;
+    return Eigen::Vector4d(c.x - origin.x, depth, depth * depth, 1);
+  };
+  Eigen::Matrix4d normal = Eigen::Matrix4d::Identity() * 1e-6;
+  Eigen::Vector4d right = Eigen::Vector4d::Zero();
+  for (const std::vector<Column>& columns : zones)
+    for (const Column& c : columns) {
+      normal += row(c) * row(c).transpose();
+      right += row(c) * (c.*end);
+    }
+  const Eigen::Vector4d surface = normal.ldlt().solve(right);
+  for (std::vector<Column>& columns : zones)
+    for (Column& c : columns)
+      c.*end = surface.dot(row(c));
 }
 
 /// Columns of the middle of the body, by their place on the body's grid, each with its zone.
@@ -181,26 +176,26 @@ Zones zones_of(const Volume<std::uint8_t>& mask) {
   const auto [left, right] = between(all, 0.3, 0.7, [](const Column& c) { return c.x; });
   for (std::size_t zone = 0; zone < 3; ++zone) {
     const auto depth = between(all, depths[zone][0], depths[zone][1], [](const Column& c) { return c.y; });
-    for (Column c : all)
+    for (const Column& c : all)
       if (c.x >= left && c.x <= right && c.y >= depth[0] && c.y <= depth[1]) {
-        c.strip = std::min(strips - 1, static_cast<std::size_t>((c.x - left) / (right - left) * strips));
         zones.at[static_cast<std::size_t>(c.y) * static_cast<std::size_t>(mask.size(0)) +
                  static_cast<std::size_t>(c.x)] = {zone, zones.columns[zone].size()};
         zones.columns[zone].push_back(c);
       }
     if (zones.columns[zone].empty())
-      continue;
-    smooth_ends(zones.columns[zone], &Column::bottom);
-    smooth_ends(zones.columns[zone], &Column::top);
+      return {};
+  }
+  smooth_ends(zones.columns, &Column::bottom);
+  smooth_ends(zones.columns, &Column::top);
+  for (std::size_t zone = 0; zone < 3; ++zone)
     for (const Column& c : zones.columns[zone])
       zones.height_mm[zone] +=
           (c.top - c.bottom) * mask.geometry().spacing_mm[2] / static_cast<double>(zones.columns[zone].size());
-  }
   return zones;
 }
 
-/// Profiles by zone, end (lower, upper) and strip.
-using Profiles = std::array<std::array<std::array<Profile, strips>, 2>, 3>;
+/// Profiles by zone and end (lower, upper).
+using Profiles = std::array<std::array<Profile, 2>, 3>;
 
 Profiles profiles_of(const Volume<std::int16_t>& hu, const Volume<std::uint8_t>& mask, const Zones& zones) {
   const VolumeGeometry &grid = mask.geometry(), &image = hu.geometry();
@@ -228,8 +223,8 @@ Profiles profiles_of(const Volume<std::int16_t>& hu, const Volume<std::uint8_t>&
         if (zone >= zones.columns.size())
           continue;
         const Column& column = zones.columns[zone][number];
-        profiles[zone][0][column.strip].add((column.bottom - at[2]) * grid.spacing_mm[2], hu(x, y, z));
-        profiles[zone][1][column.strip].add((at[2] - column.top) * grid.spacing_mm[2], hu(x, y, z));
+        profiles[zone][0].add((column.bottom - at[2]) * grid.spacing_mm[2], hu(x, y, z));
+        profiles[zone][1].add((at[2] - column.top) * grid.spacing_mm[2], hu(x, y, z));
       }
   return profiles;
 }
@@ -240,17 +235,19 @@ std::optional<BodyHeights> endplate_heights(const Volume<std::int16_t>& hu, cons
   const VolumeGeometry& grid = body.mask.geometry();
   const Zones zones = zones_of(body.mask);
   const double slice_mm = voxel_along_mm(hu.geometry(), grid.axes[2]);
-  if (slice_mm > thickest_slice_mm || std::ranges::any_of(zones.columns, [](const auto& c) { return c.empty(); }))
+  if (std::ranges::any_of(zones.columns, [](const auto& c) { return c.empty(); }))
     return std::nullopt;
   const Profiles profiles = profiles_of(hu, body.mask, zones);
   std::array<double, 3> heights{}, errors{};
+  double contrast_hu_mm = 0;
   for (std::size_t zone = 0; zone < 3; ++zone) {
-    const auto lower = face_of(profiles[zone][0], slice_mm), upper = face_of(profiles[zone][1], slice_mm);
-    if (!lower || !upper)
-      return std::nullopt;
-    heights[zone] = zones.height_mm[zone] + lower->beyond_mm + upper->beyond_mm;
-    errors[zone] = std::hypot(lower->se_mm, upper->se_mm);
+    const Face lower = face_of(profiles[zone][0], slice_mm), upper = face_of(profiles[zone][1], slice_mm);
+    heights[zone] = zones.height_mm[zone] + lower.beyond_mm + upper.beyond_mm;
+    errors[zone] = std::hypot(lower.se_mm, upper.se_mm);
+    contrast_hu_mm += (lower.contrast_hu_mm + upper.contrast_hu_mm) / 6;
   }
+  if (contrast_hu_mm < least_contrast_hu_mm)
+    return std::nullopt;
   return BodyHeights{heights[0], heights[1], heights[2], errors[0], errors[1], errors[2]};
 }
 

@@ -73,6 +73,10 @@ Json to_json(const bone::VertebraDensity& vertebra) {
                                                {"middle", vertebra.heights->middle_mm},
                                                {"posterior", vertebra.heights->posterior_mm}}
                                         : Json();
+  json["heights_se_mm"] = vertebra.heights ? Json{{"anterior", vertebra.heights->anterior_se_mm},
+                                                  {"middle", vertebra.heights->middle_se_mm},
+                                                  {"posterior", vertebra.heights->posterior_se_mm}}
+                                           : Json();
   json["height_loss"] = to_json(vertebra.height_losses);
   json["genant_height_only"] = or_null(vertebra.genant);
   json["uncertainty_hu"] = vertebra.trabecular ? Json{{"noise", vertebra.uncertainty.noise_hu},

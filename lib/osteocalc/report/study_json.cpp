@@ -96,7 +96,8 @@ std::string lesions_csv(const study::StudyResult& result) {
 
 std::string vertebrae_csv(const study::StudyResult& result) {
   std::string text = "level,volume_of_interest,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,noise_se_hu,placement_se_hu,"
-                     "integral_hu,integral_bmd_mg_cm3,shell_hu,shell_bmd_mg_cm3,anterior_mm,middle_mm,posterior_mm";
+                     "integral_hu,integral_bmd_mg_cm3,shell_hu,shell_bmd_mg_cm3,anterior_mm,middle_mm,posterior_mm,"
+                     "anterior_se_mm,middle_se_mm,posterior_se_mm";
   for (const bone::HeightLoss definition : loss_definitions)
     text += ",height_loss_" + column_name(to_string(definition));
   text += ",genant_height_only,l3_muscle_cm2,l3_fat_cm2,excluded\n";
@@ -110,8 +111,10 @@ std::string vertebrae_csv(const study::StudyResult& result) {
     text += v.trabecular ? fmt::format("{},{},", v.uncertainty.noise_hu, v.uncertainty.placement_hu) : ",,";
     for (const auto& region : {v.integral, v.shell})
       text += region ? fmt::format("{},{},", region->hu.mean_hu, csv_number(region->bmd_mg_cm3)) : ",,";
-    text += v.heights ? fmt::format("{},{},{},", v.heights->anterior_mm, v.heights->middle_mm, v.heights->posterior_mm)
-                      : ",,,";
+    text += v.heights ? fmt::format("{},{},{},{},{},{},", v.heights->anterior_mm, v.heights->middle_mm,
+                                    v.heights->posterior_mm, v.heights->anterior_se_mm, v.heights->middle_se_mm,
+                                    v.heights->posterior_se_mm)
+                      : ",,,,,,";
     for (const bone::HeightLoss definition : loss_definitions)
       text += csv_number(height_loss_of(v, definition)) + ",";
     text += (v.genant ? std::to_string(*v.genant) : "") + ",";

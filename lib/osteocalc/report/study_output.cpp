@@ -108,9 +108,11 @@ data vertebra_row(const bone::VertebraDensity& vertebra) {
     losses += fmt::format("{}{:.0f}", losses.empty() ? "" : ", ", 100 * loss.loss);
   row.set("losses", losses.empty() ? "-" : losses);
   row.set("genant", shown(vertebra.genant, "{}"));
-  row.set("heights", vertebra.heights ? fmt::format("{:.1f}, {:.1f}, {:.1f}", vertebra.heights->anterior_mm,
-                                                    vertebra.heights->middle_mm, vertebra.heights->posterior_mm)
-                                      : "-");
+  const auto& h = vertebra.heights;
+  row.set("heights",
+          h ? fmt::format("{:.1f} +- {:.1f}, {:.1f} +- {:.1f}, {:.1f} +- {:.1f}", h->anterior_mm, h->anterior_se_mm,
+                          h->middle_mm, h->middle_se_mm, h->posterior_mm, h->posterior_se_mm)
+            : "-");
   row.set("used", vertebra.excluded ? "no: " + *vertebra.excluded : "yes");
   return row;
 }

@@ -171,11 +171,11 @@ void heights() {
                                    Deformity{"biconcave 35 %", {27, 17.5, 27}},
                                    Deformity{"crush 25 %", {20.2, 20.2, 20.2}},
                                    Deformity{"crush 35 %", {17.5, 17.5, 17.5}}};
-  fmt::print("\n| slice mm | L2 | mean loss found | its SE | middle height off (RMS) mm | L2 excluded | L1 or L3 "
-             "excluded |\n|---|---|---|---|---|---|---|\n");
+  fmt::print("\n| slice mm | L2 | mean loss found | its SE | middle height off (RMS) mm | its SE | L2 excluded | "
+             "L1 or L3 excluded |\n|---|---|---|---|---|---|---|---|\n");
   for (const double slice : {1.0, 3.0, 5.0})
     for (const Deformity& deformity : deformities) {
-      double loss = 0, se = 0, squares = 0;
+      double loss = 0, se = 0, squares = 0, height_se = 0;
       int found = 0, wrong = 0;
       for (int k = 0; k < repeats; ++k) {
         synth::SpinePhantomRequest r = request(120, slice, clinical_noise_hu(slice), "");
@@ -188,11 +188,12 @@ void heights() {
         loss += l2.height_losses.front().loss / repeats;
         se += l2.height_losses.front().se / repeats;
         squares += std::pow(l2.heights->middle_mm - deformity.heights_mm[1], 2) / repeats;
+        height_se += l2.heights->middle_se_mm / repeats;
         found += l2.excluded ? 1 : 0;
         wrong += (result.vertebrae[0].excluded ? 1 : 0) + (result.vertebrae[2].excluded ? 1 : 0);
       }
-      fmt::print("| {:g} | {} | {:.0f} % | {:.0f} % | {:.1f} | {} of {} | {} of {} |\n", slice, deformity.name,
-                 100 * loss, 100 * se, std::sqrt(squares), found, repeats, wrong, 2 * repeats);
+      fmt::print("| {:g} | {} | {:.0f} % | {:.0f} % | {:.1f} | {:.1f} | {} of {} | {} of {} |\n", slice, deformity.name,
+                 100 * loss, 100 * se, std::sqrt(squares), height_se, found, repeats, wrong, 2 * repeats);
       std::fflush(stdout);
     }
 }

@@ -46,6 +46,8 @@ TEST(StudyJson, HasTheContractsKeysAtEveryLevel) {
     EXPECT_TRUE(json["bone"]["vertebrae"][0].contains(key)) << key;
   EXPECT_EQ(keys_of(json["bone"]["vertebrae"][0]["trabecular_hu"]), (Keys{"mean", "sd", "n"}));
   EXPECT_EQ(keys_of(json["bone"]["vertebrae"][0]["heights_mm"]), (Keys{"anterior", "middle", "posterior"}));
+  EXPECT_EQ(json["bone"]["vertebrae"][0]["heights_se_mm"],
+            (Json{{"anterior", 0.5}, {"middle", 0.75}, {"posterior", 1.25}}));
   EXPECT_EQ(keys_of(json["bone"]["summary"]),
             (Keys{"levels", "mean_hu", "bmd_mg_cm3", "bmd_se_mg_cm3", "category", "category_table", "l1_hu_category",
                   "l1_hu_category_table", "l1_hu_normative"}));
@@ -129,13 +131,14 @@ TEST(VertebraeCsv, LeavesCellsEmptyAndQuotesReasons) {
   const std::string header =
       "level,volume_of_interest,mean_hu,sd_hu,n,bmd_mg_cm3,bmd_se_mg_cm3,noise_se_hu,placement_se_hu,"
       "integral_hu,integral_bmd_mg_cm3,shell_hu,shell_bmd_mg_cm3,anterior_mm,middle_mm,posterior_mm,"
+      "anterior_se_mm,middle_se_mm,posterior_se_mm,"
       "height_loss_genant,height_loss_front_over_back,height_loss_min_over_max,genant_height_only,"
       "l3_muscle_cm2,l3_fat_cm2,excluded\n";
   EXPECT_EQ(vertebrae_csv(test::sample_study()),
-            header +
-                "L1,ellipse-slab,125.5,31.25,1800,105.4,3.25,2.5,1.5,200.5,165.5,300.25,,27,26,28,0.0625,,0.125,0,,,\n"
-                "L2,ellipse-slab,900,200,1500,,,0,0,,,,,,,,,,,,,,\"metal, \"\"screw\"\"\"\n"
-                "L3,ellipse-slab,,,,,,,,,,,,,,,,,,,130.5,240.25,the body is cut by the field of view\n");
+            header + "L1,ellipse-slab,125.5,31.25,1800,105.4,3.25,2.5,1.5,200.5,165.5,300.25,,27,26,28,0.5,0.75,1.25,0."
+                     "0625,,0.125,0,,,\n"
+                     "L2,ellipse-slab,900,200,1500,,,0,0,,,,,,,,,,,,,,,,,\"metal, \"\"screw\"\"\"\n"
+                     "L3,ellipse-slab,,,,,,,,,,,,,,,,,,,,,,130.5,240.25,the body is cut by the field of view\n");
   EXPECT_EQ(vertebrae_csv({}), header);
 }
 

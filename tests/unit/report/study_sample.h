@@ -28,7 +28,7 @@ inline study::StudyResult sample_study() {
   l1.level = Vertebra::L1;
   l1.trabecular = bone::HuStatistics{125.5, 31.25, 1800};
   l1.bmd_mg_cm3 = 105.4;
-  l1.heights = bone::BodyHeights{27, 26, 28};
+  l1.heights = bone::BodyHeights{27, 26, 28, 0.5, 0.75, 1.25};
   l1.tilt_deg = 4.5;
   bone::VertebraDensity l2;
   l2.level = Vertebra::L2;
