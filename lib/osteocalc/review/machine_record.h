@@ -10,7 +10,7 @@ namespace osteocalc::review {
 /// How the machine measured a study, as its result.json and run.json say: what a review needs to measure alike.
 struct MachineRecord {
   study::StudyInfo info;
-  study::AnalyzeOptions options; ///< voltage, age, sex, calibration, volume of interest
+  study::AnalyzeOptions options;           ///< voltage, age, sex, calibration, volume of interest
   std::vector<std::filesystem::path> scan; ///< what it read; empty: not on record
   std::string inputs_sha256;
   Issues issues;
