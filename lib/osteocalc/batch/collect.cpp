@@ -132,7 +132,7 @@ class Collector {
     const fs::path unfinished = options_.merged / "state.unfinished";
     fs::remove(unfinished);
     {
-      State merged(unfinished);
+      State merged(unfinished, State::Access::Scratch);
       merged.set("subject_columns", settings_["subject_columns"]);
       for (const fs::path& book : books)
         for (const std::string& key : merged.merge(book, result_.twice))
@@ -151,7 +151,7 @@ class Collector {
       result_.refused = counts.refused;
       result_.failed = counts.failed;
     }
-    fs::rename(unfinished, file);
+    publish(unfinished, file);
   }
 
   const CollectOptions& options_;

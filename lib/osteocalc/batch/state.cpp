@@ -86,7 +86,11 @@ struct State::Impl {
     if (access == Access::Read)
       return;
     // Exclusive: the log then needs no shared memory, which file systems of a network do not offer.
-    database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+    // Large pages: a row of a kilobyte would else spill over into a page of its own.
+    database.exec("PRAGMA page_size=16384; PRAGMA locking_mode=EXCLUSIVE;");
+    database.exec(access == Access::Scratch ? "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+                                            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                                              "PRAGMA wal_autocheckpoint=250;");
     database.exec(tables);
   }
 

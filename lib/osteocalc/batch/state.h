@@ -66,7 +66,9 @@ struct JudgedStudy {
 /// several threads. Every function throws SQLite's exceptions when the file cannot be read or written.
 class State {
  public:
-  enum class Access { Work, Read }; ///< Read: of a finished batch, by any number of processes at once
+  /// Read: of a finished batch, by any number of processes at once. Scratch: a file that is thrown away when its making
+  /// is interrupted.
+  enum class Access { Work, Read, Scratch };
   explicit State(const std::filesystem::path& file, Access access = Access::Work);
   ~State();
 

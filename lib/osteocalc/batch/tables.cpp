@@ -73,7 +73,7 @@ class Rows {
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 
-  void for_each(const std::function<void(const std::vector<std::string_view>&)>& use) {
+  void for_each(const std::function<void(const JudgedStudy&, const std::vector<std::string_view>&)>& use) {
     state_.for_each_judged(true, [&](const JudgedStudy& study) {
       std::vector<std::string_view> cells(columns_.size());
       const std::vector<std::size_t>& places = places_of(study.verdict.columns);
@@ -84,7 +84,7 @@ class Rows {
         const auto further = split(subject->second);
         std::ranges::copy(further, cells.begin() + static_cast<std::ptrdiff_t>(first_further_));
       }
-      use(cells);
+      use(study, cells);
     });
   }
 
@@ -106,19 +106,14 @@ class Rows {
   std::unordered_map<std::string, std::string> subjects_;
 };
 
-void write_results_csv(Rows& rows, const std::filesystem::path& file) {
-  TableFile table(file);
-  const auto write_line = [&](const auto& fields) {
-    std::string line;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      line += i == 0 ? "" : ",";
-      line += report::csv_field(fields[i]);
-    }
-    table.write(line + "\n");
-  };
-  write_line(rows.columns());
-  rows.for_each(write_line);
-  table.finish();
+template <class Fields>
+std::string csv_line(const Fields& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    line += i == 0 ? "" : ",";
+    line += report::csv_field(fields[i]);
+  }
+  return line + "\n";
 }
 
 constexpr char failure_columns[] = "study,stage,rule,reason,state,subject,files";
@@ -167,46 +162,51 @@ std::string question_marks(std::size_t count) {
   return marks;
 }
 
-void insert_studies(Rows& rows, SQLite::Database& database) {
-  const std::size_t columns = rows.columns().size();
-  database.exec("CREATE TABLE studies(" + quoted_names(rows.columns()) + ")");
-  SQLite::Statement insert(database, "INSERT INTO studies VALUES(" + question_marks(columns) + ")");
-  rows.for_each([&](const std::vector<std::string_view>& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      bind_cell(insert, static_cast<int>(i) + 1, cells[i], i < 2); // study and subject are names, whatever they hold
-    insert.exec();
-    insert.reset();
-  });
-}
+/// The tables `studies` and `issues` of results.sqlite. Issues' texts repeat from study to study: `issues` is a view of
+/// a table that names them by number.
+class StudyInserts {
+ public:
+  StudyInserts(SQLite::Database& database, const std::vector<std::string>& columns)
+      : study_(prepared(database, columns)), text_(database, "INSERT INTO issue_texts VALUES(?,?,?,?,?)"),
+        issue_(database, "INSERT INTO study_issues VALUES(?,?)") {}
 
-/// Texts repeat from study to study: the table `issues` is a view of one that names them by number.
-void insert_issues(const State& state, SQLite::Database& database) {
-  database.exec("CREATE TABLE issue_texts(id INTEGER PRIMARY KEY, level, rule, place, text);"
-                "CREATE TABLE study_issues(study_row INTEGER, issue INTEGER);"
-                "CREATE VIEW issues AS SELECT study, level, rule, place, text FROM study_issues "
-                "JOIN studies ON studies.rowid=study_row JOIN issue_texts ON id=issue");
-  SQLite::Statement insert_text(database, "INSERT INTO issue_texts VALUES(?,?,?,?,?)");
-  SQLite::Statement insert(database, "INSERT INTO study_issues VALUES(?,?)");
-  std::map<std::vector<std::string>, std::int64_t> known;
-  std::int64_t row = 0;
-  state.for_each_judged(true, [&](const JudgedStudy& study) {
-    ++row;
+  void add(const JudgedStudy& study, const std::vector<std::string_view>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      bind_cell(study_, static_cast<int>(i) + 1, cells[i], i < 2); // study and subject are names, whatever they hold
+    run(study_);
+    ++rows_;
     const auto parts = split(study.verdict.issues);
-    for (std::size_t i = 0; i + 3 < parts.size(); i += 4) {
-      const std::vector<std::string> issue(parts.begin() + static_cast<std::ptrdiff_t>(i),
-                                           parts.begin() + static_cast<std::ptrdiff_t>(i) + 4);
-      const auto [text, is_new] = known.emplace(issue, static_cast<std::int64_t>(known.size()) + 1);
-      if (is_new) {
-        SQLite::bind(insert_text, text->second, issue[0], issue[1], issue[2], issue[3]);
-        insert_text.exec();
-        insert_text.reset();
-      }
-      SQLite::bind(insert, row, text->second);
-      insert.exec();
-      insert.reset();
+    for (std::size_t i = 0; i + 3 < parts.size(); i += 4)
+      add_issue({parts.begin() + static_cast<std::ptrdiff_t>(i), parts.begin() + static_cast<std::ptrdiff_t>(i) + 4});
+  }
+
+ private:
+  static SQLite::Statement prepared(SQLite::Database& database, const std::vector<std::string>& columns) {
+    database.exec("CREATE TABLE studies(" + quoted_names(columns) + ");" +
+                  "CREATE TABLE issue_texts(id INTEGER PRIMARY KEY, level, rule, place, text);"
+                  "CREATE TABLE study_issues(study_row INTEGER, issue INTEGER);"
+                  "CREATE VIEW issues AS SELECT study, level, rule, place, text FROM study_issues "
+                  "JOIN studies ON studies.rowid=study_row JOIN issue_texts ON id=issue");
+    return {database, "INSERT INTO studies VALUES(" + question_marks(columns.size()) + ")"};
+  }
+  void add_issue(const std::vector<std::string>& issue) {
+    const auto [known, is_new] = texts_.emplace(issue, static_cast<std::int64_t>(texts_.size()) + 1);
+    if (is_new) {
+      SQLite::bind(text_, known->second, issue[0], issue[1], issue[2], issue[3]);
+      run(text_);
     }
-  });
-}
+    SQLite::bind(issue_, rows_, known->second);
+    run(issue_);
+  }
+  static void run(SQLite::Statement& statement) {
+    statement.exec();
+    statement.reset();
+  }
+
+  SQLite::Statement study_, text_, issue_;
+  std::map<std::vector<std::string>, std::int64_t> texts_;
+  std::int64_t rows_ = 0;
+};
 
 void insert_failures(const State& state, SQLite::Database& database) {
   database.exec(std::string("CREATE TABLE failures(") + failure_columns + ")");
@@ -221,29 +221,35 @@ void insert_failures(const State& state, SQLite::Database& database) {
   });
 }
 
-/// The same calls in the same order on an empty file: the same bytes.
-void write_results_sqlite(const State& state, Rows& rows, const std::filesystem::path& file) {
-  const std::filesystem::path unfinished = file.string() + ".unfinished";
+/// results.csv and results.sqlite in one reading of the books. The same calls in the same order on an empty file give
+/// the same bytes of SQLite too.
+void write_results(const State& state, const std::filesystem::path& folder) {
+  Rows rows(state);
+  TableFile csv(folder / "results.csv");
+  csv.write(csv_line(rows.columns()));
+  const std::filesystem::path unfinished = folder / "results.sqlite.unfinished";
   std::filesystem::remove(unfinished);
   {
     SQLite::Database database(unfinished.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
     database.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
     SQLite::Transaction transaction(database);
-    insert_studies(rows, database);
+    StudyInserts inserts(database, rows.columns());
+    rows.for_each([&](const JudgedStudy& study, const std::vector<std::string_view>& cells) {
+      csv.write(csv_line(cells));
+      inserts.add(study, cells);
+    });
     insert_failures(state, database);
-    insert_issues(state, database);
     transaction.commit();
   }
-  publish(unfinished, file);
+  csv.finish();
+  publish(unfinished, folder / "results.sqlite");
 }
 
 } // namespace
 
 void write_tables(const State& state, const std::filesystem::path& folder) {
-  Rows rows(state);
-  write_results_csv(rows, folder / "results.csv");
+  write_results(state, folder);
   write_failures_csv(state, folder / "failures.csv");
-  write_results_sqlite(state, rows, folder / "results.sqlite");
 }
 
 void write_inputs(const State& state, const std::filesystem::path& folder) {
