@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace osteocalc::test {
@@ -47,10 +48,10 @@ class Cli : public testing::Test {
   }
   [[nodiscard]] std::string file(const std::string& name) const { return (folder / name).string(); }
 
-  const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("osteocalc_") + testing::UnitTest::GetInstance()->current_test_info()->test_suite_name() + "_" +
-       testing::UnitTest::GetInstance()->current_test_info()->name());
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                       ("osteocalc_" + std::to_string(getpid()) + "_" +
+                                        testing::UnitTest::GetInstance()->current_test_info()->test_suite_name() + "_" +
+                                        testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 } // namespace osteocalc::test
