@@ -247,8 +247,6 @@ class Run {
       state_.queue_again(admission.study.key);
       return 0;
     }
-    if (verdict->outcome == Outcome::Failed)
-      check_space(folders_.work()); // a full disk is no fault of the study
     state_.finish(admission.study, *verdict);
     log_.ended(admission.study.key, *verdict);
     ++ended_now_;

@@ -39,13 +39,11 @@ void sync(const std::filesystem::path& path) {
     fail("keep", path);
 }
 
-void sync_below(const std::filesystem::path& folder) {
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (entry.is_directory())
-      sync_below(entry.path());
-    else
-      sync(entry.path());
-  sync(folder);
+/// All files below at once: one wait for the disk instead of one a file.
+void sync_file_system(const std::filesystem::path& folder) {
+  const Descriptor descriptor(folder, O_RDONLY);
+  if (::syncfs(descriptor.value()) != 0)
+    fail("keep", folder);
 }
 
 void write_all(const std::filesystem::path& file, std::string_view text) {
@@ -71,7 +69,7 @@ void write_durably(const std::filesystem::path& file, std::string_view text) {
 
 void publish(const std::filesystem::path& unfinished, const std::filesystem::path& final) {
   if (std::filesystem::is_directory(unfinished))
-    sync_below(unfinished);
+    sync_file_system(unfinished);
   else
     sync(unfinished);
   // A folder that is not empty cannot be renamed over. Killed between the two renames, the study has no folder and is

@@ -153,6 +153,12 @@ std::optional<Verdict> run_study(const StudyJob& job, const BatchFolders& folder
     throw ConfigError("a study could not be started: " + text_of(command.log));
   else
     verdict = ended.succeeded() ? success(job, folders) : failure(ended, job, folders, root);
+  // A full disk is no fault of the study. Looked at before its own unfinished files go: they may be what fills it.
+  if (verdict && verdict->outcome == Outcome::Failed) {
+    if (verdict->rule == "ERROR-IO" && verdict->stage == "write")
+      throw IoError(verdict->reason);
+    check_space(folders.work());
+  }
   fs::remove_all(folders.unfinished(job.key));
   fs::remove(folders.work() / (job.key + ".files"));
   fs::remove(command.output);
