@@ -25,7 +25,7 @@ double milliseconds_since(Clock start) {
   return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-/// A person whose scan is stretched to 400 slices by repeating none: thin slices of chest and abdomen.
+/// A scan of 332 thin slices of 512 x 512: chest and abdomen.
 review::Subject large_scan() {
   synth::CtRequest request;
   request.person.seed = 7;

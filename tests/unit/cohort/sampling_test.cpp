@@ -72,6 +72,8 @@ TEST(SurveyDesign, NoDegreesOfFreedomMeansNoInterval) {
   const Model model = fit_linear(frame, domain_sampling(survey_design(table, "w", "", "p"), frame));
   EXPECT_TRUE(has_rule(model.issues, "SURVEY-DF")); // 2 PSUs - 1 stratum - 1 slope
   EXPECT_FALSE(model.terms[1].ci_low);
+  EXPECT_FALSE(model.terms[1].p);
+  EXPECT_TRUE(model.terms[1].se); // as R gives it
 }
 
 TEST(Clustered, OneClusterIsRefused) {
