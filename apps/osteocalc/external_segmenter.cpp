@@ -5,6 +5,7 @@
 
 #include "osteocalc/core/child_process.h"
 #include "osteocalc/core/error.h"
+#include "osteocalc/core/private_folder.h"
 #include "osteocalc/io/nifti.h"
 
 #include <cstdlib>
@@ -19,29 +20,6 @@ namespace {
 
 constexpr const char *image_mark = "{image}", *output_mark = "{output}";
 constexpr std::size_t lines_shown = 8;
-
-/// Only its owner may look inside: the image is a person's. Removed with all it holds.
-class PrivateFolder {
- public:
-  PrivateFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "osteocalc-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
-      throw IoError("cannot make a folder in " + std::filesystem::temp_directory_path().string() +
-                    " (the segmenter gets its image there) set TMPDIR to a folder with space");
-    path_ = name;
-  }
-  ~PrivateFolder() { remove(); }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  void remove() const {
-    std::error_code ignored; // nothing more can be done
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 void put_in(std::string& command, const std::string& mark, const std::filesystem::path& path) {
   const std::string word = shell_quoted(path.string());
@@ -107,7 +85,7 @@ LabelSet segment_with(const ExternalSegmenter& segmenter, const CtImage& image, 
   check_command(segmenter.command);
   const PrivateFolder folder;
   // Both names end in .nii.gz: some programs look at the ending, and a folder may be called so too.
-  const std::filesystem::path input = folder / "image.nii.gz", output = folder / "labels.nii.gz";
+  const std::filesystem::path input = folder.path() / "image.nii.gz", output = folder.path() / "labels.nii.gz";
   io::write_nifti(image.hu, input);
   std::string command = segmenter.command;
   put_in(command, image_mark, input);

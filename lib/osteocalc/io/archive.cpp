@@ -82,24 +82,6 @@ bool write_entry(archive* opened, std::uintmax_t packed_bytes, const std::filesy
 
 } // namespace
 
-PrivateFolder::PrivateFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "osteocalc-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) // mode 0700
-    throw IoError("cannot make a temporary folder in " + std::filesystem::temp_directory_path().string() +
-                  " (archives are unpacked there) set TMPDIR to a folder with room");
-  path_ = pattern;
-}
-
-PrivateFolder::PrivateFolder(PrivateFolder&& other) noexcept : path_(std::move(other.path_)) {
-  other.path_.clear();
-}
-
-PrivateFolder::~PrivateFolder() {
-  std::error_code ignored;
-  if (!path_.empty())
-    std::filesystem::remove_all(path_, ignored);
-}
-
 bool is_archive(const std::filesystem::path& file) {
   if (is_nifti_name(file))
     return false;

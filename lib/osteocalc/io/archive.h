@@ -16,22 +16,6 @@ struct ArchiveLimits {
   int nesting = 2;     ///< archives inside archives
 };
 
-/// A folder of this process alone (mode 0700), removed with all it holds at the end of its life.
-class PrivateFolder {
- public:
-  /// \throw IoError when none can be made
-  PrivateFolder();
-  ~PrivateFolder();
-  PrivateFolder(PrivateFolder&& other) noexcept;
-  PrivateFolder& operator=(PrivateFolder&&) = delete;
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 /// What came out of an archive.
 struct Unpacked {
   std::uintmax_t bytes = 0, entries = 0;

@@ -3,6 +3,7 @@
 
 #include "osteocalc/core/issue.h"
 #include "osteocalc/core/parallel.h"
+#include "osteocalc/core/private_folder.h"
 #include "osteocalc/io/archive.h"
 
 #include <filesystem>

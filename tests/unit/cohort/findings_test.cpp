@@ -44,6 +44,15 @@ TEST(Findings, AnAdjustedIntervalOverZeroIsTheFirstThingSaid) {
   EXPECT_TRUE(has(sentences[2], "removes 75 % of the crude slope"));
 }
 
+TEST(Findings, NoIntervalIsNotAnIntervalOverZero) {
+  FittedModel adjusted = slope(-0.05, -0.15, 0.05);
+  for (Term& term : adjusted.model.terms)
+    term.ci_low = term.ci_high = term.p = std::nullopt;
+  const auto sentences = findings(result(slope(-0.2, -0.3, -0.1), adjusted));
+  EXPECT_TRUE(has(sentences[0], "cannot be said: the model gives no interval"));
+  EXPECT_FALSE(has(sentences[0], "covers zero"));
+}
+
 TEST(Findings, AnAdjustedIntervalAwayFromZeroComesWithItsSizeFirst) {
   const auto sentences = findings(result(slope(-0.2, -0.3, -0.1), slope(-0.1, -0.15, -0.05)));
   EXPECT_TRUE(has(sentences[0], "after adjustment for age, sex: score + 1 is 9.5 % lower")); // exp(-0.1) = 0.905
