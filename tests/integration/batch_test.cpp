@@ -263,7 +263,11 @@ TEST_F(Batch, AStudyThatCrashesHangsOrEatsAllMemoryTouchesNoOther) {
             << "cp " << labels.string() << " \"$2\"\n";
   segmenter.close();
   const std::vector<std::string> limits{"--time-limit-s", "8", "--memory-limit-mb", "300"};
+  fs::create_directories(folder / "tmp");
+  setenv("TMPDIR", file("tmp").c_str(), 1);
   ASSERT_EQ(batch("out", limits).status, 0);
+  unsetenv("TMPDIR");
+  EXPECT_TRUE(fs::is_empty(folder / "tmp")) << "killed studies left something behind";
   EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 4U);
   std::set<std::string> rules;
   for (const auto& row : rows_of(folder / "out/failures.csv")) {
