@@ -2,9 +2,9 @@
 #include "osteocalc/io/series_inventory.h"
 
 #include "osteocalc/core/error.h"
-#include "osteocalc/io/dcmtk_setup.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/volume.h"
+#include "osteocalc/io/dcmtk_setup.h"
 #include "osteocalc/io/pixel_doubts.h"
 #include "osteocalc/io/series_split.h"
 #include "osteocalc/io/technical_text.h"

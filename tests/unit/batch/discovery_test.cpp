@@ -5,8 +5,8 @@
 
 #include "support/batch_archive.h"
 
-#include <gtest/gtest.h>
 #include <chrono>
+#include <gtest/gtest.h>
 #include <set>
 
 namespace osteocalc::batch {
