@@ -32,11 +32,13 @@ struct Coarse {
 
 /// Kind of every label id; looked up for every voxel.
 std::vector<std::uint8_t> kinds_of_labels() {
-  constexpr LabelId femur_left = 75, hip_right = 78; // TotalSegmentator's
+  constexpr LabelId femur_left = 75, hip_right = 78, autochthon_left = 86, iliopsoas_right = 89; // TotalSegmentator's
   std::vector<std::uint8_t> kinds(std::numeric_limits<LabelId>::max() + std::size_t{1}, Labelled);
   kinds[0] = 0;
   for (LabelId id = femur_left; id <= hip_right; ++id)
     kinds[id] |= Bone;
+  for (LabelId id = autochthon_left; id <= iliopsoas_right; ++id)
+    kinds[id] = 0; // is what is sampled as muscle
   for (const Vertebra level : all_vertebrae)
     for (const LabelId id : {whole_vertebra_label(level), vertebral_body_label(level)})
       kinds[id] |= Bone | Spine;
@@ -252,11 +254,12 @@ SampledTissues sample_tissues(const Volume<std::int16_t>& hu, const Volume<Label
              }));
   add_sample(result, Tissue::Blood, c, pure(c, 5, parallel, [&](int x, int y, int z) { return c.is(Aorta, x, y, z); }));
   add_sample(result, Tissue::CorticalBone, c, densest(c), 1);
-  constexpr double beside_mm = 70, behind_mm = 50;
+  constexpr double canal_mm = 15, beside_mm = 55, behind_mm = 50; // not the spinal cord, not what lies on the pleura
   add_sample(result, Tissue::Muscle, c, pure(c, 3, parallel, [&](int x, int y, int z) {
                const auto& middle = middles[static_cast<std::size_t>(z)];
+               const auto aside_mm = [&](int at) { return std::abs(at - (*middle)[0]) * grid.spacing_mm[0]; };
                return middle && !c.is(Labelled, x, y, z) && c.is(Trunk, x, y, z) && between(x, y, z, 10, 100) &&
-                      std::abs(x - (*middle)[0]) * grid.spacing_mm[0] <= beside_mm && y > (*middle)[1] &&
+                      aside_mm(x) >= canal_mm && aside_mm(x) <= beside_mm && y > (*middle)[1] &&
                       (y - (*middle)[1]) * grid.spacing_mm[1] <= behind_mm;
              }));
   return result;

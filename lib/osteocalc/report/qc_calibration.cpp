@@ -16,7 +16,7 @@ constexpr Rgb yellow{0.94, 0.89, 0.26};
 constexpr double inner_fraction = calibration::RodOptions{}.inner_fraction;
 
 void draw_circle(Canvas& canvas, double x, double y, double radius) {
-  constexpr int sides = 40;
+  constexpr int sides = 48;
   for (int k = 0; k < sides; ++k) {
     const double a = 2 * std::numbers::pi * k / sides, b = 2 * std::numbers::pi * (k + 1) / sides;
     canvas.line(x + radius * std::cos(a), y + radius * std::sin(a), x + radius * std::cos(b), y + radius * std::sin(b),
@@ -44,6 +44,8 @@ QcPicture draw_sample(const CtImage& image, const calibration::SampledTissues& t
   Canvas canvas = draw_view(view, window_for(place.tissue), {"R", "L", "A", "P"}, [&](double x_mm, double y_mm) {
     return interpolate(image.hu, {x_mm / g.spacing_mm[0] - 0.5, y_mm / g.spacing_mm[1] - 0.5, double(z)});
   });
+  constexpr std::size_t few = 40; // so few specks are lost in a whole slice: they get a ring each
+  constexpr double ring_mm = 5;
   const int half_px = std::max(1, static_cast<int>(0.8 / view.mm_per_px));
   for (const auto& voxel : place.voxels) {
     const int cx = static_cast<int>((voxel[0] + 0.5) * g.spacing_mm[0] / view.mm_per_px),
@@ -51,9 +53,13 @@ QcPicture draw_sample(const CtImage& image, const calibration::SampledTissues& t
     for (int y = cy - half_px; y <= cy + half_px; ++y)
       for (int x = cx - half_px; x <= cx + half_px; ++x)
         canvas.blend(x, y, yellow, 0.6);
+    if (place.voxels.size() <= few)
+      draw_circle(canvas, cx, cy, ring_mm / view.mm_per_px);
   }
   const calibration::TissueSample& sample = *tissues.samples[static_cast<std::size_t>(place.tissue)];
-  const std::string name(to_string(place.tissue)), file = "calibration_" + name + ".png";
+  const std::string file = fmt::format("calibration_{}.png", to_string(place.tissue));
+  std::string name(to_string(place.tissue));
+  std::ranges::replace(name, '_', ' ');
   canvas.text(10, 24, fmt::format("{}  {:.0f} HU (SD {:.0f})", name, sample.hu, sample.sd_hu), 14, yellow);
   canvas.write_png(folder / file);
   return {file, "Calibration sample: " + name,
@@ -65,25 +71,32 @@ QcPicture draw_sample(const CtImage& image, const calibration::SampledTissues& t
 } // namespace
 
 Canvas draw_rods(const CtImage& image, const calibration::FoundPhantom& found) {
-  constexpr double low_hu = -250, high_hu = 950;
+  constexpr double text_px = 12;
   const VolumeGeometry& g = image.hu.geometry();
   const Vec3 shown = point_to_index(g, found.rods[found.rods.size() / 2].point_mm);
   const int z = std::clamp(static_cast<int>(std::lround(shown[2])), 0, g.size[2] - 1);
-  Canvas canvas(g.size[0], g.size[1]);
-  for (int y = 0; y < g.size[1]; ++y)
-    for (int x = 0; x < g.size[0]; ++x)
-      canvas.set_gray(x, y, std::clamp((image.hu(x, y, z) - low_hu) / (high_hu - low_hu), 0.0, 1.0));
+  const QcView view = fitted_view(g.size[0] * g.spacing_mm[0], g.size[1] * g.spacing_mm[1], 0);
+  Canvas canvas = draw_view(view, {-250, 950}, {"R", "L", "A", "P"}, [&](double x_mm, double y_mm) {
+    return interpolate(image.hu, {x_mm / g.spacing_mm[0] - 0.5, y_mm / g.spacing_mm[1] - 0.5, double(z)});
+  });
   const Vec3 slice_mm = index_to_point(g, {0, 0, double(z)}), normal = cross(g.axes[0], g.axes[1]);
   for (std::size_t i = 0; i < found.rods.size(); ++i) {
     const calibration::Rod& rod = found.rods[i];
     const double t = dot(slice_mm - rod.point_mm, normal) / dot(rod.direction, normal);
     const Vec3 c = point_to_index(g, rod.point_mm + t * rod.direction);
-    const double r = inner_fraction * rod.radius_mm / g.spacing_mm[0];
-    draw_circle(canvas, c[0], c[1], r);
+    const double x = (c[0] + 0.5) * g.spacing_mm[0] / view.mm_per_px,
+                 y = (c[1] + 0.5) * g.spacing_mm[1] / view.mm_per_px, r = rod.radius_mm / view.mm_per_px;
+    draw_circle(canvas, x, y, inner_fraction * r);
+    const auto centered = [&](double base_y, const std::string& text, const Rgb& color) {
+      canvas.text(x - 0.5 * canvas.text_width(text, text_px), base_y, text, text_px, color);
+    };
     const calibration::CalibrationRod& value = found.calibration.rods[i];
-    canvas.text(c[0] - 1.6 * r, c[1] - 2.0 * r, fmt::format("{:g}", value.density_mg_cm3), 11, yellow);
-    canvas.text(c[0] - 1.6 * r, c[1] + 2.6 * r, fmt::format("{:.0f}", value.hu), 11);
+    centered(y - 1.3 * r, fmt::format("{:.4g}", value.density_mg_cm3), yellow);
+    centered(y + 1.3 * r + text_px, fmt::format("{:.0f}", value.hu), {1, 1, 1});
   }
+  canvas.text(10, 24,
+              fmt::format("{}  {} mg/cm3 above, HU below", found.phantom.name, to_string(found.phantom.material)), 14,
+              yellow);
   return canvas;
 }
 

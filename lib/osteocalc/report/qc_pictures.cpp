@@ -9,7 +9,9 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <optional>
+#include <ranges>
 #include <unordered_map>
 
 namespace osteocalc::report {
@@ -55,7 +57,9 @@ class VoiLookup {
       for (const auto& voxel : bone.vertebrae[i].voi.voxels)
         owner_[key(voxel)] = i;
   }
-  [[nodiscard]] std::optional<std::size_t> at(const std::array<int, 3>& voxel) const {
+  [[nodiscard]] std::optional<std::size_t> at(const Vec3& index) const {
+    const std::array<int, 3> voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])),
+                                   static_cast<int>(std::lround(index[2]))};
     const auto found = owner_.find(key(voxel));
     return found == owner_.end() ? std::nullopt : std::optional(found->second);
   }
@@ -80,7 +84,7 @@ std::vector<Stop> stops_along_spine(const bone::BoneResult& bone) {
   std::vector<Stop> stops;
   for (std::size_t i = 0; i < bone.vertebrae.size(); ++i) {
     const auto& voxels = bone.vertebrae[i].voi.voxels;
-    if (voxels.empty())
+    if (voxels.empty() || !bone.vertebrae[i].trabecular)
       continue;
     Vec3 sum{0, 0, 0};
     for (const auto& v : voxels)
@@ -110,6 +114,27 @@ std::string level_text(const bone::VertebraDensity& vertebra) {
   return vertebra.excluded ? text + "  excluded" : text;
 }
 
+Rgb color_of(const bone::VertebraDensity& vertebra) {
+  return vertebra.excluded ? vermilion : sky;
+}
+
+/// A part of a picture, pixels.
+struct Cell {
+  int left, top, width, height;
+};
+
+/// Outlines of the volumes of interest, faintly filled. \param owner_at the vertebra at a pixel of the cell
+template <class OwnerAt>
+void draw_volumes(Canvas& canvas, const Cell& cell, const bone::BoneResult& bone, const OwnerAt& owner_at) {
+  for (int py = 1; py + 1 < cell.height; ++py)
+    for (int px = 1; px + 1 < cell.width; ++px)
+      if (const std::optional<std::size_t> owner = owner_at(px, py)) {
+        const bool edge = owner_at(px - 1, py) != owner || owner_at(px + 1, py) != owner ||
+                          owner_at(px, py - 1) != owner || owner_at(px, py + 1) != owner;
+        canvas.blend(cell.left + px, cell.top + py, color_of(bone.vertebrae[*owner]), edge ? 1.0 : 0.15);
+      }
+}
+
 std::optional<QcPicture> draw_spine(const CtImage& image, const bone::BoneResult& bone,
                                     const std::filesystem::path& folder) {
   const std::vector<Stop> stops = stops_along_spine(bone);
@@ -124,33 +149,81 @@ std::optional<QcPicture> draw_spine(const CtImage& image, const bone::BoneResult
   Canvas canvas = draw_view(view, bone_window, {"A", "P", "H", "F"},
                             [&](double x_mm, double y_mm) { return interpolate(image.hu, index_at(x_mm, y_mm)); });
   const VoiLookup lookup(bone, geometry);
-  const auto owner_at = [&](int px, int py) {
-    const Vec3 index = index_at(px * view.mm_per_px, py * view.mm_per_px);
-    return lookup.at({static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])),
-                      static_cast<int>(std::lround(index[2]))});
-  };
-  for (int py = 1; py + 1 < view.height_px(); ++py)
-    for (int px = 1; px + 1 < view.width_px(); ++px)
-      if (const auto owner = owner_at(px, py)) {
-        const bool edge = owner_at(px - 1, py) != owner || owner_at(px + 1, py) != owner ||
-                          owner_at(px, py - 1) != owner || owner_at(px, py + 1) != owner;
-        canvas.blend(px, py, bone.vertebrae[*owner].excluded ? vermilion : sky, edge ? 1.0 : 0.25);
-      }
-  for (const Stop& stop : stops) {
+  draw_volumes(canvas, {0, 0, view.width_px(), view.height_px()}, bone, [&](int px, int py) {
+    return lookup.at(index_at((px + 0.5) * view.mm_per_px, (py + 0.5) * view.mm_per_px));
+  });
+  constexpr double line_px = 17; // of text
+  double text_y = 0;
+  for (const Stop& stop : stops | std::views::reverse) { // from the head down
     const bone::VertebraDensity& vertebra = bone.vertebrae[stop.vertebra];
-    if (!vertebra.trabecular)
-      continue;
     const double y_px = (geometry.size[2] - 0.5 - stop.index[2]) * geometry.spacing_mm[2] / view.mm_per_px;
-    const Rgb color = vertebra.excluded ? vermilion : sky;
+    const Rgb color = color_of(vertebra);
     const double x_px = (stop.index[1] + 0.5) * geometry.spacing_mm[1] / view.mm_per_px;
-    canvas.line(x_px + 18 / view.mm_per_px, y_px, view.width_px() + 6, y_px, color, 1);
-    canvas.text(view.width_px() + 10, y_px + 5, level_text(vertebra), 13, color);
+    text_y = std::max(text_y + line_px, y_px + 5);
+    canvas.line(x_px + 18 / view.mm_per_px, y_px, view.width_px() - 20, y_px, color, 1);
+    canvas.line(view.width_px() - 20, y_px, view.width_px() + 6, text_y - 5, color, 1);
+    canvas.text(view.width_px() + 10, text_y, level_text(vertebra), 13, color);
   }
   canvas.write_png(folder / "sagittal_spine.png");
   return QcPicture{
       "sagittal_spine.png", "Spine",
       "Sagittal cut that follows the spine from side to side. Blue: trabecular volumes of interest; orange: "
       "measured but excluded."};
+}
+
+/// The slice that holds most of a volume of interest.
+int fullest_slice(const bone::VolumeOfInterest& voi) {
+  std::map<int, int> count;
+  for (const auto& voxel : voi.voxels)
+    ++count[voxel[2]];
+  return std::ranges::max_element(count, {}, [](const auto& entry) { return entry.second; })->first;
+}
+
+/// One vertebra's slice at (left, top) of the sheet.
+void draw_axial(Canvas& canvas, const CtImage& image, const bone::BoneResult& bone, const VoiLookup& lookup,
+                const Stop& stop, const Cell& cell, double mm_per_px) {
+  const VolumeGeometry& geometry = image.hu.geometry();
+  const bone::VertebraDensity& vertebra = bone.vertebrae[stop.vertebra];
+  const int z = fullest_slice(vertebra.voi);
+  const double behind_mm = 10; // the arch belongs into the picture, too
+  const auto index_at = [&](int px, int py) -> Vec3 {
+    return {stop.index[0] + (px - 0.5 * cell.width) * mm_per_px / geometry.spacing_mm[0],
+            stop.index[1] + ((py - 0.5 * cell.height) * mm_per_px + behind_mm) / geometry.spacing_mm[1], double(z)};
+  };
+  for (int py = 0; py < cell.height; ++py)
+    for (int px = 0; px < cell.width; ++px)
+      canvas.set_gray(cell.left + px, cell.top + py, bone_window.gray(interpolate(image.hu, index_at(px, py))));
+  draw_volumes(canvas, cell, bone, [&](int px, int py) { return lookup.at(index_at(px, py)); });
+  const double middle_x = cell.left + 0.5 * cell.width, middle_y = cell.top + 0.5 * cell.height;
+  canvas.text(cell.left + 4, middle_y, "R", 12);
+  canvas.text(cell.left + cell.width - 14, middle_y, "L", 12);
+  canvas.text(middle_x, cell.top + cell.height - 5, "P", 12);
+  canvas.line(cell.left + 8, cell.top + cell.height - 8, cell.left + 8 + 20 / mm_per_px, cell.top + cell.height - 8,
+              {1, 1, 1}, 2);
+  canvas.text(cell.left + 8, cell.top + cell.height - 13, "20 mm", 11);
+  canvas.text(cell.left + 6, cell.top + 16, level_text(vertebra), 12, color_of(vertebra));
+}
+
+/// Every level's slice through the middle of what is measured, so that cortex, vein and arch can be seen beside it.
+std::optional<QcPicture> draw_axial_sheet(const CtImage& image, const bone::BoneResult& bone,
+                                          const std::filesystem::path& folder) {
+  constexpr int side = 230, gap = 4, most_columns = 5;
+  constexpr double cell_mm = 90;
+  const std::vector<Stop> stops = stops_along_spine(bone);
+  if (stops.empty())
+    return std::nullopt;
+  const int count = static_cast<int>(stops.size()), columns = std::min(count, most_columns),
+            rows = (count + columns - 1) / columns;
+  Canvas canvas(columns * (side + gap) - gap, rows * (side + gap) - gap);
+  canvas.fill_rectangle(0, 0, canvas.width(), canvas.height(), {0.08, 0.08, 0.08});
+  const VoiLookup lookup(bone, image.hu.geometry());
+  for (int i = 0; i < count; ++i) // from the head down
+    draw_axial(canvas, image, bone, lookup, stops[static_cast<std::size_t>(count - 1 - i)],
+               {i % columns * (side + gap), i / columns * (side + gap), side, side}, cell_mm / side);
+  canvas.write_png(folder / "axial_vertebrae.png");
+  return QcPicture{"axial_vertebrae.png", "Vertebrae",
+                   "Of every level the slice with most of its trabecular volume of interest (outlined: exactly the "
+                   "voxels that are measured; islands left out are holes). Blue: used; orange: excluded."};
 }
 
 /// The brightest voxel along one axis; `x_axis` runs to the right and `y_axis` down in the picture.
@@ -221,8 +294,9 @@ std::vector<QcPicture> write_qc_pictures(const CtImage& image, const study::Stud
   std::filesystem::create_directories(folder);
   std::vector<QcPicture> pictures;
   if (result.bone)
-    if (auto spine = draw_spine(image, *result.bone, folder))
-      pictures.push_back(std::move(*spine));
+    for (auto& picture : {draw_spine(image, *result.bone, folder), draw_axial_sheet(image, *result.bone, folder)})
+      if (picture)
+        pictures.push_back(*picture);
   pictures.push_back(draw_lesions(image, result, {0, 1, 2, false, {"R", "L", "A", "P"}}, folder, "axial_lesions.png",
                                   "Calcium seen from below"));
   pictures.push_back(draw_lesions(image, result, {0, 2, 1, true, {"R", "L", "H", "F"}}, folder, "coronal_lesions.png",

@@ -17,8 +17,7 @@ Canvas draw_view(const QcView& view, const Window& window, const Orientation& le
   canvas.fill_rectangle(0, 0, canvas.width(), canvas.height(), {0.08, 0.08, 0.08});
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)
-      canvas.set_gray(
-          x, y, (hu_at(x * view.mm_per_px, y * view.mm_per_px) - window.low_hu) / (window.high_hu - window.low_hu));
+      canvas.set_gray(x, y, window.gray(hu_at(x * view.mm_per_px, y * view.mm_per_px)));
   constexpr double letter_px = 16;
   canvas.text(4, height / 2.0, letters.left, letter_px);
   canvas.text(width - 18.0, height / 2.0, letters.right, letter_px);

@@ -14,6 +14,7 @@ namespace osteocalc::report {
 /// Grey window: low_hu is black, high_hu is white.
 struct Window {
   double low_hu, high_hu;
+  [[nodiscard]] double gray(double hu) const { return (hu - low_hu) / (high_hu - low_hu); }
 };
 
 /// Letters at the four sides of a picture.

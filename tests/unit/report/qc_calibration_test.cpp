@@ -56,12 +56,14 @@ TEST_F(QcCalibration, RodsAreDrawnWhereTheyWereMeasured) {
   const auto pictures = write_calibration_pictures(image, evidence, folder);
   ASSERT_EQ(pictures.size(), 1U);
   const test::Png png(folder / pictures[0].file);
-  EXPECT_EQ(png.width, 100);
-  int near_rim = 0; // 0.65 of the radius of 8 mm
-  for (int y = 30; y <= 50; ++y)
-    for (int x = 20; x <= 40; ++x)
-      near_rim += is_yellow(png.at(x, y)) && std::abs(std::hypot(x - 30, y - 40) - 5.2) < 1.5 ? 1 : 0;
-  EXPECT_GT(near_rim, 20);
+  constexpr double px_per_mm = 2.5; // of a picture 100 mm wide
+  int near_rim = 0;                 // 0.65 of the radius of 8 mm
+  for (int y = 75; y <= 128; ++y)
+    for (int x = 50; x <= 103; ++x)
+      near_rim +=
+          is_yellow(png.at(x, y)) && std::abs(std::hypot(x / px_per_mm - 30.5, y / px_per_mm - 40.5) - 5.2) < 0.6 ? 1
+                                                                                                                  : 0;
+  EXPECT_GT(near_rim, 60); // it is 82 px long
 }
 
 TEST_F(QcCalibration, NothingIsDrawnForACalibrationFromElsewhere) {

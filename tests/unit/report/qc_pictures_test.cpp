@@ -28,7 +28,7 @@ bool is_colored(std::uint32_t pixel) {
 
 TEST_F(QcPictures, AreWrittenAndDecodable) {
   const auto pictures = write_qc_pictures(test::qc_image(), test::qc_study_with_bone(), folder);
-  ASSERT_EQ(pictures.size(), 3U);
+  ASSERT_EQ(pictures.size(), 4U);
   for (const QcPicture& picture : pictures) {
     const test::Png png(folder / picture.file);
     EXPECT_GT(png.width, 100) << picture.file;
@@ -50,9 +50,24 @@ TEST_F(QcPictures, ShowTheLesionWhereItLies) {
   EXPECT_FALSE(is_colored(coronal.at(static_cast<int>(12 * px_per_mm), static_cast<int>(63 * px_per_mm))));
 }
 
+TEST_F(QcPictures, EveryLevelHasASliceWithTheOutlineOfWhatIsMeasured) {
+  static_cast<void>(write_qc_pictures(test::qc_image(), test::qc_study_with_bone(), folder));
+  const test::Png sheet(folder / "axial_vertebrae.png"); // 90 mm on 230 px, 10 mm in front of the middle
+  const double px_per_mm = 230 / 90.0;
+  const auto colored_at = [&](double from_middle_mm) {
+    return is_colored(
+        sheet.at(static_cast<int>(115 + from_middle_mm * px_per_mm), 115 - static_cast<int>(10 * px_per_mm)));
+  };
+  EXPECT_TRUE(colored_at(-4.6)); // the volume is 10 mm wide
+  EXPECT_TRUE(colored_at(4.7));
+  EXPECT_FALSE(colored_at(0)); // filled so faintly that what is measured shows
+  EXPECT_FALSE(colored_at(7));
+}
+
 TEST_F(QcPictures, WithoutBoneThereIsNoSpine) {
   const auto pictures = write_qc_pictures(test::qc_image(), test::qc_study(), folder);
   EXPECT_EQ(pictures.size(), 2U);
+  EXPECT_FALSE(std::filesystem::exists(folder / "axial_vertebrae.png"));
   EXPECT_FALSE(std::filesystem::exists(folder / "sagittal_spine.png"));
 }
 
