@@ -288,7 +288,7 @@ class Run {
     }
     write_inputs(state_, folders_.books);
     if (!options_.inventory_only)
-      write_tables(state_, folders_.books);
+      write_tables(state_, read_reviews({folders_.output}), folders_.books);
     log_.run("end");
     write_run_json(result);
     return result;
