@@ -167,7 +167,8 @@ Volume<std::uint8_t> sample_mask(const Volume<std::uint8_t>& crop, const VolumeG
         if (ix + 1 >= source.size[0] || iy + 1 >= source.size[1] || iz + 1 >= source.size[2])
           continue;
         const std::uint8_t* v = crop.voxels().data() + crop.offset(ix, iy, iz);
-        const int set = v[0] + v[1] + v[row] + v[row + 1] + v[slice] + v[slice + 1] + v[slice + row] + v[slice + row + 1];
+        const int set =
+            v[0] + v[1] + v[row] + v[row + 1] + v[slice] + v[slice + 1] + v[slice + row] + v[slice + row + 1];
         if (set == 0 || set == 8) { // nearly everywhere
           out[x] = set == 8 ? 1 : 0;
           continue;

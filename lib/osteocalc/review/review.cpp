@@ -286,15 +286,20 @@ void Review::measure_changed_levels(Before& before) {
       for (const auto& level : {vertebra_from_whole_label(id), vertebra_from_body_label(id)})
         if (level)
           painted.insert(*level);
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    const Vertebra level = found_[i].level;
-    const bool refit = painted.contains(level);
-    if (!refit && placement_in(before.marks, level) == placement_in(marks_, level))
-      continue;
-    Level now{refit ? bone::refitted_body(labels_.voxels, found_[i]) : copy_of(levels_[i].finding), {}};
-    now.density = measured(now.finding);
-    before.levels.emplace(i, std::exchange(levels_[i], std::move(now)));
-  }
+  std::vector<std::size_t> changed;
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    if (const Vertebra level = found_[i].level;
+        painted.contains(level) || placement_in(before.marks, level) != placement_in(marks_, level))
+      changed.push_back(i);
+  std::vector<Level> now = parallel_map(changed.size(), options_.parallel, [&](std::size_t k) {
+    const std::size_t i = changed[k];
+    const bool refit = painted.contains(found_[i].level);
+    Level level{refit ? bone::refitted_body(labels_.voxels, found_[i]) : copy_of(levels_[i].finding), {}};
+    level.density = measured(level.finding);
+    return level;
+  });
+  for (std::size_t k = 0; k < changed.size(); ++k)
+    before.levels.emplace(changed[k], std::exchange(levels_[changed[k]], std::move(now[k])));
 }
 
 bone::VertebraDensity Review::measured(const bone::BodyFinding& finding) const {
