@@ -132,6 +132,8 @@ std::map<std::string, std::optional<double>> numbers_of(const ReviewFile& review
     numbers[name] = value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   };
   const Json values = Json::parse(review.values_json);
+  if (!values.contains("calcium"))
+    return numbers; // of a DXA image
   for (const Json& bed : values.at("calcium").at("beds"))
     for (const char* key : {"agatston", "volume_mm3", "mass_mg", "density_score", "lesions"})
       put(bed.at("bed").get<std::string>() + "." + key, bed.at(key));

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/core/error.h"
+#include "osteocalc/review/dxa_review.h"
+#include "osteocalc/review/edit_json.h"
+
+namespace osteocalc::review {
+namespace {
+
+Json values_json(const dxa::DxaResult& values) {
+  Json sites = Json::array();
+  for (const dxa::ScoredSite& site : values.sites)
+    sites.push_back({{"site", site.density.site},
+                     {"bmc_g", site.density.bmc_g},
+                     {"area_cm2", site.density.area_cm2},
+                     {"abmd_g_cm2", site.density.abmd_g_cm2()},
+                     {"t_score", or_null(site.scores.t_score)},
+                     {"z_score", or_null(site.scores.z_score)},
+                     {"excluded", or_null(site.excluded)}});
+  Json aac;
+  if (values.aac) {
+    aac = {{"total", or_null(values.aac->aac24)}, {"walls", Json::array()}};
+    for (const dxa::WallCalcium& wall : values.aac->walls)
+      aac["walls"].push_back({{"level", to_string(wall.level)},
+                              {"wall", dxa::to_string(wall.wall)},
+                              {"calcified_mm", wall.calcified_mm},
+                              {"segment_mm", wall.segment_mm},
+                              {"grade", dxa::wall_grade(wall.share())}});
+  }
+  return {{"dxa", {{"sites", sites}, {"aac24", aac}}}};
+}
+
+std::array<int, 3> size_of(const DxaImage& image) {
+  return image.frames.empty() ? std::array{0, 0, 0} : image.frames.front().geometry().size;
+}
+
+} // namespace
+
+std::map<std::string, std::optional<double>> numbers_of(const dxa::DxaResult& result) {
+  std::map<std::string, std::optional<double>> numbers;
+  for (const dxa::ScoredSite& site : result.sites) {
+    const std::string& name = site.density.site;
+    numbers[name + ".bmc_g"] = site.density.bmc_g;
+    numbers[name + ".area_cm2"] = site.density.area_cm2;
+    numbers[name + ".abmd_g_cm2"] = site.density.abmd_g_cm2();
+    numbers[name + ".t_score"] = site.scores.t_score;
+    numbers[name + ".z_score"] = site.scores.z_score;
+  }
+  if (!result.aac)
+    return numbers;
+  for (const dxa::WallCalcium& wall : result.aac->walls)
+    numbers[std::string(to_string(wall.level)) + "." + std::string(dxa::to_string(wall.wall))] =
+        dxa::wall_grade(wall.share());
+  numbers["aac24"] = result.aac->aac24 ? std::optional<double>(*result.aac->aac24) : std::nullopt;
+  numbers["aac8"] = result.aac->aac8 ? std::optional<double>(*result.aac->aac8) : std::nullopt;
+  return numbers;
+}
+
+ReviewFile file_of(const DxaReview& review, const std::string& inputs_sha256) {
+  return {inputs_sha256, size_of(review.image()), review.edits(), {}, values_json(review.values()).dump()};
+}
+
+void check_fits(const ReviewFile& review, const DxaImage& image, const std::string& inputs_sha256) {
+  const bool other = !review.inputs_sha256.empty() && !inputs_sha256.empty() && review.inputs_sha256 != inputs_sha256;
+  if (other || review.size != size_of(image))
+    throw Refusal(refused("REVIEW-OTHER-SCAN", "review",
+                          "the review was made on another image (its edits would land elsewhere) move it away or open "
+                          "the image it belongs to"));
+}
+
+} // namespace osteocalc::review
