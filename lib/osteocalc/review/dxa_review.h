@@ -74,6 +74,15 @@ struct WallStrip {
 /// Share of a strip's height that stretches cover, 0..1.
 [[nodiscard]] double covered_share(const WallStrip& strip, const std::vector<std::array<Vec2, 2>>& stretches);
 
+/// A site as a table shows it.
+struct SiteLine {
+  std::string site;
+  double abmd_g_cm2 = 0;
+  std::optional<double> bmc_g, area_cm2, t_score, z_score;
+  std::optional<std::string> excluded;
+};
+[[nodiscard]] std::vector<SiteLine> site_lines(const std::vector<dxa::ScoredSite>& sites);
+
 /// Every number by name: "L1.abmd_g_cm2", "L1-L4.t_score", "aac24", "L2.anterior" (its grade) ...
 [[nodiscard]] std::map<std::string, std::optional<double>> numbers_of(const dxa::DxaResult& result);
 /// \param inputs_sha256 of the image's file

@@ -8,14 +8,14 @@ namespace {
 
 Json values_json(const dxa::DxaResult& values) {
   Json sites = Json::array();
-  for (const dxa::ScoredSite& site : values.sites)
-    sites.push_back({{"site", site.density.site},
-                     {"bmc_g", site.density.bmc_g},
-                     {"area_cm2", site.density.area_cm2},
-                     {"abmd_g_cm2", site.density.abmd_g_cm2()},
-                     {"t_score", or_null(site.scores.t_score)},
-                     {"z_score", or_null(site.scores.z_score)},
-                     {"excluded", or_null(site.excluded)}});
+  for (const SiteLine& line : site_lines(values.sites))
+    sites.push_back({{"site", line.site},
+                     {"bmc_g", or_null(line.bmc_g)},
+                     {"area_cm2", or_null(line.area_cm2)},
+                     {"abmd_g_cm2", line.abmd_g_cm2},
+                     {"t_score", or_null(line.t_score)},
+                     {"z_score", or_null(line.z_score)},
+                     {"excluded", or_null(line.excluded)}});
   Json aac;
   if (values.aac) {
     aac = {{"total", or_null(values.aac->aac24)}, {"walls", Json::array()}};
@@ -35,15 +35,22 @@ std::array<int, 3> size_of(const DxaImage& image) {
 
 } // namespace
 
+std::vector<SiteLine> site_lines(const std::vector<dxa::ScoredSite>& sites) {
+  std::vector<SiteLine> lines;
+  for (const dxa::ScoredSite& site : sites)
+    lines.push_back({site.density.site, site.density.abmd_g_cm2(), site.density.bmc_g, site.density.area_cm2,
+                     site.scores.t_score, site.scores.z_score, site.excluded});
+  return lines;
+}
+
 std::map<std::string, std::optional<double>> numbers_of(const dxa::DxaResult& result) {
   std::map<std::string, std::optional<double>> numbers;
-  for (const dxa::ScoredSite& site : result.sites) {
-    const std::string& name = site.density.site;
-    numbers[name + ".bmc_g"] = site.density.bmc_g;
-    numbers[name + ".area_cm2"] = site.density.area_cm2;
-    numbers[name + ".abmd_g_cm2"] = site.density.abmd_g_cm2();
-    numbers[name + ".t_score"] = site.scores.t_score;
-    numbers[name + ".z_score"] = site.scores.z_score;
+  for (const SiteLine& line : site_lines(result.sites)) {
+    numbers[line.site + ".bmc_g"] = line.bmc_g;
+    numbers[line.site + ".area_cm2"] = line.area_cm2;
+    numbers[line.site + ".abmd_g_cm2"] = line.abmd_g_cm2;
+    numbers[line.site + ".t_score"] = line.t_score;
+    numbers[line.site + ".z_score"] = line.z_score;
   }
   if (!result.aac)
     return numbers;
