@@ -60,7 +60,7 @@ void paint_regions(QPainter& painter, const DxaSession& session, const OnScreen&
     if (site != numbers.end())
       words += QString("\n%1").arg(site->abmd_g_cm2, 0, 'f', 3);
     if (region.name != "total" && region.name != "wards") // they lie over others; the table has them
-      write_on(painter, around(outline.boundingRect().center(), 120, 40), Qt::AlignCenter, words, color);
+      write_on(painter, around(outline.boundingRect().center(), 160, 40), Qt::AlignCenter, words, color);
   }
 }
 
@@ -148,7 +148,7 @@ void paint_caption(QPainter& painter, const DxaSession& session, const QRect& re
   const QRect inside = rect.adjusted(margin, margin, -margin, -margin);
   write_on(painter, inside, Qt::AlignLeft | Qt::AlignTop, words);
   const auto& window = session.state.window;
-  QString below = QString("%1 to %2").arg(window.low, 0, 'g', 3).arg(window.high, 0, 'g', 3);
+  QString below = QString("window %1 to %2").arg(window.low, 0, 'g', 3).arg(window.high, 0, 'g', 3);
   if (session.state.cursor_mm)
     if (const float* value = view::value_under(session.review().seen(), *session.state.cursor_mm))
       below += QString("\n%1%2").arg(static_cast<double>(*value), 0, 'g', 4).arg(measured ? " g/cm2" : "");

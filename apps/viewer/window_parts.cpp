@@ -360,6 +360,7 @@ void MainWindow::refresh_dxa() {
 }
 
 void MainWindow::fill_sites() {
+  beds_->setVisible(!dxa_->review().marks().regions.empty() || !dxa_->review().is_lateral());
   set_columns(beds_, {"site", "BMC g", "cm2", "g/cm2", "T", "Z", "use"});
   const auto cells = [](const review::SiteLine* site) -> QStringList {
     if (!site)
@@ -421,6 +422,7 @@ void MainWindow::fill_walls() {
 
 void MainWindow::fill_beds() {
   const study::StudyResult &values = session_->review()->values(), &machine = session_->review()->machine();
+  beds_->show();
   set_columns(beds_, {"bed", "Agatston", "mm3", "mg", "density", "category"});
   beds_->setRowCount(static_cast<int>(values.beds.size()));
   for (int row = 0; row < beds_->rowCount(); ++row) {
