@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.h"
+#include "dxa_run.h"
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/dxa/calibration_file.h"
@@ -81,6 +82,7 @@ int run_dxa(const DxaArguments& arguments, const Context& context) {
     const std::filesystem::path output(arguments.output);
     report::write_text_file(output / "dxa.json", report::dxa_result_json(result, image.exam));
     report::write_text_file(output / "roi.json", dxa::regions_json(result.regions));
+    write_dxa_run(output, arguments.images, options, arguments.calibration, arguments.marks);
     const Volume<float>* seen = measured.bone_g_cm2    ? &*measured.bone_g_cm2
                                 : image.frames.empty() ? nullptr
                                                        : &image.frames.front();

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "opened_dxa.h"
 #include "session.h"
 
 #include <future>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
 namespace osteocalc::viewer {
 
 /// A study on its way from disk to screen, on a thread of its own: the image first, then labels and numbers.
-/// `progress` is called on that thread whenever there is more to show.
+/// `progress` is called on that thread whenever there is more to show, the last time when all is done.
 class Loading {
  public:
   Loading(OpenRequest request, std::function<void()> progress);
@@ -24,15 +26,19 @@ class Loading {
   struct Loaded {
     OpenedStudy opened;
     std::unique_ptr<review::Review> review;
+    std::optional<OpenedDxa> dxa; ///< then there is no scan
   };
   [[nodiscard]] Loaded take() { return loaded_.get(); }
 
  private:
+  [[nodiscard]] Loaded load();
+
   OpenRequest request_;
   mutable std::mutex mutex_;
   std::shared_ptr<const CtImage> image_;
   std::function<void()> progress_;
   std::future<Loaded> loaded_;
+  std::thread thread_;
 };
 
 } // namespace osteocalc::viewer

@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QSlider>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QTableWidget>
 #include <algorithm>
@@ -20,10 +21,16 @@ MainWindow::MainWindow(WindowOptions options) : options_(std::move(options)) {
   setWindowTitle("osteocalc-viewer");
   canvas_ = new Canvas(this); // owned by the window, as all widgets here
   canvas_->changed = [this] { refresh(); };
-  setCentralWidget(canvas_);
+  dxa_canvas_ = new DxaCanvas(this);
+  dxa_canvas_->changed = [this] { refresh(); };
+  panes_ = new QStackedWidget(this);
+  panes_->addWidget(canvas_);
+  panes_->addWidget(dxa_canvas_);
+  setCentralWidget(panes_);
   make_tables();
   make_queue();
   make_tools();
+  make_dxa_tools();
   make_actions();
   status_ = new QLabel(this);
   statusBar()->addWidget(status_, 1);
@@ -35,6 +42,9 @@ MainWindow::~MainWindow() = default;
 void MainWindow::open(const OpenRequest& request) {
   failure_.clear();
   session_.reset();
+  dxa_.reset();
+  dxa_canvas_->show_session(nullptr);
+  panes_->setCurrentWidget(canvas_);
   lesion_ = 0;
   base_ = request;
   canvas_->show_text("reading " + QString::fromStdString(request.study.string()));
@@ -62,6 +72,8 @@ void MainWindow::loading_progressed() {
   const std::unique_ptr<Loading> finished = std::move(loading_);
   try {
     Loading::Loaded loaded = finished->take();
+    if (loaded.dxa)
+      return show_dxa(std::move(*loaded.dxa));
     const Issues issues = loaded.opened.issues;
     session_->set_review(std::move(loaded.review), std::move(loaded.opened));
     say(session_->review() ? "ready" : "no labels: the scan can be looked at, not measured");
@@ -87,6 +99,21 @@ void MainWindow::show_image(std::shared_ptr<const CtImage> image) {
   say("measuring ...");
   canvas_->show_session(session_);
   setWindowTitle(QString::fromStdString(title) + " - osteocalc-viewer");
+}
+
+void MainWindow::show_dxa(OpenedDxa opened) {
+  const Issues issues = opened.issues;
+  dxa_ = std::make_shared<DxaSession>(std::move(opened));
+  dxa_->reader = options_.reader;
+  dxa_->now = [] { return QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString(); };
+  dxa_->message =
+      dxa_->review_file().empty() ? "edits are not kept: open the folder that osteocalc dxa -o wrote" : "ready";
+  for (const Issue& issue : issues)
+    dxa_->message = issue.rule + ": " + issue.text;
+  dxa_canvas_->show_session(dxa_);
+  panes_->setCurrentWidget(dxa_canvas_);
+  setWindowTitle(QString::fromStdString(dxa_->title()) + " - osteocalc-viewer");
+  refresh();
 }
 
 void MainWindow::open_queue(const OpenRequest& request) {
@@ -147,6 +174,22 @@ void MainWindow::choose_tool(Tool tool) {
   refresh();
 }
 
+void MainWindow::choose_tool(DxaTool tool) {
+  if (dxa_) {
+    dxa_->drop_drawing();
+    dxa_->state.tool = tool;
+  }
+  refresh();
+}
+
+void MainWindow::choose_target(const std::string& region_or_level) {
+  if (dxa_) {
+    dxa_->drop_drawing();
+    dxa_->state.target = region_or_level;
+  }
+  refresh();
+}
+
 void MainWindow::choose_target(LabelId label) {
   if (session_)
     session_->state.target = label;
@@ -162,6 +205,8 @@ void MainWindow::choose_window(const view::Window& window) {
 void MainWindow::edit(const review::Action& action, const std::string& why) {
   if (session_)
     session_->edit(action, why);
+  if (dxa_)
+    dxa_->edit(action, why);
   refresh();
 }
 
@@ -172,26 +217,34 @@ void MainWindow::rename_level(Vertebra from, Vertebra to) {
 void MainWindow::undo() {
   if (session_)
     session_->undo();
+  if (dxa_)
+    dxa_->undo();
   refresh();
 }
 
 void MainWindow::redo() {
   if (session_)
     session_->redo();
+  if (dxa_)
+    dxa_->redo();
   refresh();
 }
 
 void MainWindow::ask_exclude() {
-  const auto level = session_ ? session_->level_at_cursor() : std::nullopt;
-  if (!level)
-    return;
-  bool given = false;
-  const QString why = QInputDialog::getItem(
-      this, "Exclude a level", QString("Why is %1 not to be used?").arg(to_string(*level).data()),
-      {"fracture", "cement or implant", "degeneration or sclerosis", "haemangioma or other lesion", "cut by the scan"},
-      0, true, &given);
-  if (given)
-    edit(review::ExcludeLevel{*level}, why.toStdString());
+  const auto ask = [this](const std::string& name, const review::Action& action) {
+    bool given = false;
+    const QString why =
+        QInputDialog::getItem(this, "Exclude a level", QString("Why is %1 not to be used?").arg(name.c_str()),
+                              {"fracture", "cement or implant", "degeneration or sclerosis",
+                               "haemangioma or other lesion", "cut by the scan"},
+                              0, true, &given);
+    if (given)
+      edit(action, why.toStdString());
+  };
+  if (dxa_)
+    ask(dxa_->state.target, review::ExcludeSite{dxa_->state.target});
+  else if (const auto level = session_ ? session_->level_at_cursor() : std::nullopt)
+    ask(std::string(to_string(*level)), review::ExcludeLevel{*level});
 }
 
 void MainWindow::ask_rename() {
@@ -239,6 +292,8 @@ void MainWindow::next_lesion() {
 void MainWindow::say(const std::string& words) {
   if (session_)
     session_->message = words;
+  if (dxa_)
+    dxa_->message = words;
   status_->setText(QString::fromStdString(words));
 }
 

@@ -10,26 +10,13 @@ namespace {
 
 constexpr int margin = 6;
 
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<int>(words.size()));
-}
-
-/// Light letters with a dark rim: to be read on bone and on lung.
-void write(QPainter& painter, const QRect& where, int align, const QString& words, const QColor& color = Qt::white) {
-  painter.setPen(QColor(0, 0, 0, 200));
-  for (const QPoint& off : {QPoint(1, 1), QPoint(-1, 1), QPoint(1, -1), QPoint(-1, -1)})
-    painter.drawText(where.translated(off), align, words);
-  painter.setPen(color);
-  painter.drawText(where, align, words);
-}
-
 void paint_letters(QPainter& painter, const view::Surface& surface, const QRect& rect) {
   const view::SideLetters letters = view::side_letters(surface);
   const QRect inside = rect.adjusted(margin, margin, -margin, -margin);
-  write(painter, inside, Qt::AlignLeft | Qt::AlignVCenter, text(letters.left));
-  write(painter, inside, Qt::AlignRight | Qt::AlignVCenter, text(letters.right));
-  write(painter, inside, Qt::AlignTop | Qt::AlignHCenter, text(letters.top));
-  write(painter, inside, Qt::AlignBottom | Qt::AlignHCenter, text(letters.bottom));
+  write_on(painter, inside, Qt::AlignLeft | Qt::AlignVCenter, as_text(letters.left));
+  write_on(painter, inside, Qt::AlignRight | Qt::AlignVCenter, as_text(letters.right));
+  write_on(painter, inside, Qt::AlignTop | Qt::AlignHCenter, as_text(letters.top));
+  write_on(painter, inside, Qt::AlignBottom | Qt::AlignHCenter, as_text(letters.bottom));
 }
 
 void paint_scale(QPainter& painter, const view::Surface& surface, const QRect& rect) {
@@ -38,8 +25,8 @@ void paint_scale(QPainter& painter, const view::Surface& surface, const QRect& r
   const int x = rect.right() - margin - length, y = rect.bottom() - margin - 3;
   painter.fillRect(QRect(x - 1, y - 1, length + 2, 5), Qt::black);
   painter.fillRect(QRect(x, y, length, 3), Qt::white);
-  write(painter, QRect(x - 60, y - 20, length + 60, 18), Qt::AlignRight | Qt::AlignBottom,
-        QString("%1 mm").arg(length_mm));
+  write_on(painter, QRect(x - 60, y - 20, length + 60, 18), Qt::AlignRight | Qt::AlignBottom,
+           QString("%1 mm").arg(length_mm));
 }
 
 void paint_crosshair(QPainter& painter, const view::Surface& surface, const Session& session, const QRect& rect) {
@@ -65,16 +52,16 @@ void paint_levels(QPainter& painter, const view::Surface& surface, const Session
     if (!finding.body || !level)
       continue;
     if (const auto pixel = view::pixel_of(surface, finding.body->center_mm, 15))
-      write(painter,
-            QRect(rect.left() + static_cast<int>((*pixel)[0]) - 20, rect.top() + static_cast<int>((*pixel)[1]) - 9, 40,
-                  18),
-            Qt::AlignCenter, text(to_string(*level)), QColor(190, 255, 210));
+      write_on(painter,
+               QRect(rect.left() + static_cast<int>((*pixel)[0]) - 20, rect.top() + static_cast<int>((*pixel)[1]) - 9,
+                     40, 18),
+               Qt::AlignCenter, as_text(to_string(*level)), QColor(190, 255, 210));
   }
 }
 
 void paint_caption(QPainter& painter, const Session& session, Pane pane, const QRect& rect) {
   const ViewState& state = session.state;
-  QString words = text(to_string(pane));
+  QString words = as_text(to_string(pane));
   if (pane == Pane::Oblique)
     words += state.along_spine ? " along the spine" : " along the aorta";
   if (pane == Pane::Curved)
@@ -88,13 +75,13 @@ void paint_caption(QPainter& painter, const Session& session, Pane pane, const Q
     if (pane == Pane::Axial)
       words += QString("\nslice %1 of %2").arg(at[2] + 1).arg(session.image().hu.size(2));
   }
-  write(painter, rect.adjusted(margin, margin, 0, 0), Qt::AlignLeft | Qt::AlignTop, words);
+  write_on(painter, rect.adjusted(margin, margin, 0, 0), Qt::AlignLeft | Qt::AlignTop, words);
   if (pane == Pane::Scene || pane == Pane::Curved)
     return;
   QString below = QString("C %1  W %2").arg(state.window.center_hu).arg(state.window.width_hu);
   if (const auto hu = session.hu_at(session.cursor_mm()))
     below += QString("\n%1 HU").arg(*hu);
-  write(painter, rect.adjusted(margin, 0, 0, -margin), Qt::AlignLeft | Qt::AlignBottom, below);
+  write_on(painter, rect.adjusted(margin, 0, 0, -margin), Qt::AlignLeft | Qt::AlignBottom, below);
 }
 
 void paint_density_key(QPainter& painter, const QRect& rect) {
@@ -103,11 +90,23 @@ void paint_density_key(QPainter& painter, const QRect& rect) {
     const view::Rgb& color = view::density_class_colors()[i];
     const int y = rect.bottom() - margin - 16 * (4 - static_cast<int>(i));
     painter.fillRect(rect.left() + margin, y + 4, 10, 10, QColor(color.r, color.g, color.b));
-    write(painter, QRect(rect.left() + margin + 16, y, 160, 18), Qt::AlignLeft | Qt::AlignVCenter, names[i]);
+    write_on(painter, QRect(rect.left() + margin + 16, y, 160, 18), Qt::AlignLeft | Qt::AlignVCenter, names[i]);
   }
 }
 
 } // namespace
+
+QString as_text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<int>(words.size()));
+}
+
+void write_on(QPainter& painter, const QRect& where, int align, const QString& words, const QColor& color) {
+  painter.setPen(QColor(0, 0, 0, 200));
+  for (const QPoint& off : {QPoint(1, 1), QPoint(-1, 1), QPoint(1, -1), QPoint(-1, -1)})
+    painter.drawText(where.translated(off), align, words);
+  painter.setPen(color);
+  painter.drawText(where, align, words);
+}
 
 std::vector<PanePlace> places(const Layout& layout, const QSize& canvas) {
   const int count = static_cast<int>(layout.panes.size()), rows = (count + layout.columns - 1) / layout.columns;
@@ -137,13 +136,14 @@ void paint_pane(QPainter& painter, Session& session, const PanePlace& place) {
   painter.drawImage(rect.topLeft(), to_image(session.picture(place.pane, rect.width(), rect.height())));
   if (place.pane == Pane::Scene) {
     if (!session.why_no_scene().empty())
-      write(painter, rect.adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap, text(session.why_no_scene()));
+      write_on(painter, rect.adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap,
+               as_text(session.why_no_scene()));
     else
       paint_density_key(painter, rect);
   } else {
     const view::Surface surface = session.surface(place.pane, rect.width(), rect.height());
     if (std::ranges::all_of(surface.rows, [](const view::SurfaceRow& row) { return norm(row.step_mm) == 0; }))
-      write(painter, rect, Qt::AlignCenter, session.review() ? "no aorta is labelled" : "measuring ...");
+      write_on(painter, rect, Qt::AlignCenter, session.review() ? "no aorta is labelled" : "measuring ...");
     paint_crosshair(painter, surface, session, rect);
     paint_levels(painter, surface, session, rect);
     paint_letters(painter, surface, rect);

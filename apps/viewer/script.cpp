@@ -75,17 +75,16 @@ LabelId target_named(const std::string& name) {
   throw ConfigError("there is no bed or level \"" + name + "\"");
 }
 
-void send_mouse(MainWindow& window, QEvent::Type type, const QPoint& at, Qt::MouseButton button,
-                Qt::MouseButtons buttons) {
-  QMouseEvent event(type, at, window.canvas().mapToGlobal(at), button, buttons, Qt::NoModifier);
-  QApplication::sendEvent(&window.canvas(), &event);
+void send_mouse(QWidget& pane, QEvent::Type type, const QPoint& at, Qt::MouseButton button, Qt::MouseButtons buttons) {
+  QMouseEvent event(type, at, pane.mapToGlobal(at), button, buttons, Qt::NoModifier);
+  QApplication::sendEvent(&pane, &event);
 }
 
-void drag(MainWindow& window, Qt::MouseButton button, const std::vector<QPoint>& path) {
-  send_mouse(window, QEvent::MouseButtonPress, path.front(), button, button);
+void drag(QWidget& pane, Qt::MouseButton button, const std::vector<QPoint>& path) {
+  send_mouse(pane, QEvent::MouseButtonPress, path.front(), button, button);
   for (const QPoint& at : path)
-    send_mouse(window, QEvent::MouseMove, at, Qt::NoButton, button);
-  send_mouse(window, QEvent::MouseButtonRelease, path.back(), button, Qt::NoButton);
+    send_mouse(pane, QEvent::MouseMove, at, Qt::NoButton, button);
+  send_mouse(pane, QEvent::MouseButtonRelease, path.back(), button, Qt::NoButton);
 }
 
 /// Where a point of the patient can be clicked: in the pane's cut through it.
@@ -97,10 +96,16 @@ QPoint seen(MainWindow& window, Session& session, const std::string& pane, const
   return *at;
 }
 
-void expect_number(Session& session, const std::string& name, const std::string& wanted) {
-  if (!session.review())
-    throw Error("nothing is measured");
-  const auto numbers = review::numbers_of(session.review()->values());
+review::Numbers numbers_of(MainWindow& window) {
+  if (window.dxa())
+    return review::numbers_of(window.dxa()->review().values());
+  if (const Session& session = session_of(window); session.review())
+    return review::numbers_of(session.review()->values());
+  throw Error("nothing is measured");
+}
+
+void expect_number(MainWindow& window, const std::string& name, const std::string& wanted) {
+  const review::Numbers numbers = numbers_of(window);
   const auto found = numbers.find(name);
   if (found == numbers.end())
     throw Error("there is no number " + name);
@@ -172,17 +177,17 @@ bool point_at(MainWindow& window, const std::string& command, Words& words) {
   Session& session = session_of(window);
   if (command == "click") {
     const std::string pane = words.word("pane");
-    drag(window, Qt::LeftButton, {seen(window, session, pane, words.point())});
+    drag(window.canvas(), Qt::LeftButton, {seen(window, session, pane, words.point())});
   } else if (command == "stroke") {
     const std::string pane = words.word("pane");
     std::vector<QPoint> path;
     while (words.more())
       path.push_back(seen(window, session, pane, words.point()));
-    drag(window, Qt::LeftButton, path);
+    drag(window.canvas(), Qt::LeftButton, path);
   } else if (command == "drag-window") {
     const QPoint middle = window.canvas().rect().center() / 2;
     const int dx = static_cast<int>(words.number("dx")), dy = static_cast<int>(words.number("dy"));
-    drag(window, Qt::RightButton, {middle, middle + QPoint(dx, dy)});
+    drag(window.canvas(), Qt::RightButton, {middle, middle + QPoint(dx, dy)});
   } else if (command == "scroll") {
     const auto at = window.canvas().position_of(pane_named(words.word("pane")), session.cursor_mm());
     const QPoint where = at.value_or(QPoint(5, 5));
@@ -190,6 +195,85 @@ bool point_at(MainWindow& window, const std::string& command, Words& words) {
                       Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
     QApplication::sendEvent(&window.canvas(), &event);
   } else
+    return false;
+  return true;
+}
+
+Vec2 point_on_image(Words& words) {
+  const double x = words.number("x mm");
+  return {x, words.number("y mm")};
+}
+
+dxa::Wall wall_named(const std::string& name) {
+  for (const dxa::Wall wall : {dxa::Wall::Anterior, dxa::Wall::Posterior})
+    if (dxa::to_string(wall) == name)
+      return wall;
+  throw ConfigError("a wall is anterior or posterior, not \"" + name + "\"");
+}
+
+/// Commands for a DXA image that look, and those of the mouse.
+bool look_at_dxa(MainWindow& window, const std::string& command, Words& words) {
+  DxaSession& dxa = *window.dxa();
+  if (command == "tool") {
+    const std::string name = words.word("tool");
+    for (int tool = 0; tool < dxa_tool_count; ++tool)
+      if (to_string(static_cast<DxaTool>(tool)) == name)
+        return window.choose_tool(static_cast<DxaTool>(tool)), true;
+    throw ConfigError("there is no tool \"" + name + "\" for a DXA image");
+  }
+  if (command == "target")
+    window.choose_target(words.word("region or level"));
+  else if (command == "click")
+    drag(window.dxa_canvas(), Qt::LeftButton, {window.dxa_canvas().position_of(point_on_image(words))});
+  else if (command == "stroke") {
+    std::vector<QPoint> path;
+    while (words.more())
+      path.push_back(window.dxa_canvas().position_of(point_on_image(words)));
+    if (path.empty())
+      throw ConfigError("a stroke needs points");
+    drag(window.dxa_canvas(), Qt::LeftButton, path);
+  } else if (command == "close")
+    dxa.finish_polygon();
+  else if (command == "zoom")
+    dxa.state.zoom = std::clamp(words.number("factor"), 0.2, 30.0);
+  else if (command == "window") {
+    const double low = words.number("low");
+    dxa.state.window = {low, std::max(low + 1e-6, words.number("high"))};
+  } else
+    return false;
+  window.refresh();
+  return true;
+}
+
+/// Commands that edit a DXA image.
+bool change_dxa(MainWindow& window, const std::string& command, Words& words) {
+  window.dxa()->message.clear();
+  if (command == "outline") {
+    review::OutlineRegion action{words.word("region"), {}, dxa::RegionArea::BoneInside};
+    while (words.more())
+      action.outline.push_back(point_on_image(words));
+    window.edit(action);
+  } else if (command == "remove")
+    window.edit(review::RemoveRegion{words.word("region")});
+  else if (command == "exclude") {
+    const std::string site = words.word("site");
+    window.edit(review::ExcludeSite{site}, words.rest());
+  } else if (command == "use")
+    window.edit(review::UseSite{words.word("site")});
+  else if (command == "mark") {
+    review::MarkVertebra action{level_named(words.word("level")), {}};
+    for (Vec2& point : action.points)
+      point = point_on_image(words);
+    window.edit(action);
+  } else if (command == "grade") {
+    const Vertebra level = level_named(words.word("level"));
+    const dxa::Wall wall = wall_named(words.word("wall"));
+    window.edit(review::GradeWall{level, wall, static_cast<int>(words.number("grade"))});
+  } else if (command == "undo")
+    window.undo();
+  else if (command == "redo")
+    window.redo();
+  else
     return false;
   return true;
 }
@@ -236,6 +320,7 @@ void save_screenshot(MainWindow& window, const std::filesystem::path& file) {
 }
 
 void run_command(MainWindow& window, const std::string& line) {
+  wait_until_ready(window);
   Words words(line);
   const std::string command = words.word("command");
   if (command == "open") {
@@ -251,11 +336,15 @@ void run_command(MainWindow& window, const std::string& line) {
     save_screenshot(window, words.rest());
   else if (command == "expect") {
     const std::string name = words.word("number");
-    expect_number(session_of(window), name, words.word("value"));
+    expect_number(window, name, words.word("value"));
   } else if (command == "expect-message") {
     const std::string wanted = words.rest();
-    if (session_of(window).message.find(wanted) == std::string::npos)
-      throw Error("the message is \"" + session_of(window).message + "\"");
+    const std::string& message = window.dxa() ? window.dxa()->message : session_of(window).message;
+    if (message.find(wanted) == std::string::npos)
+      throw Error("the message is \"" + message + "\"");
+  } else if (window.dxa()) {
+    if (!look_at_dxa(window, command, words) && !change_dxa(window, command, words))
+      throw ConfigError("there is no command \"" + command + "\" for a DXA image");
   } else if (!look(window, command, words) && !point_at(window, command, words) && !change(window, command, words))
     throw ConfigError("there is no command \"" + command + "\"");
   QApplication::processEvents();

@@ -179,7 +179,7 @@ bool Session::save() {
   if (opened_.review_file.empty())
     return true;
   try {
-    write_review(review::file_of(*review_), opened_.review_file);
+    write_review(review::file_of(*review_, opened_.record.result_sha256), opened_.review_file);
     return true;
   } catch (const Error& error) {
     message = error.what();

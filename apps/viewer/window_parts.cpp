@@ -21,10 +21,6 @@
 namespace osteocalc::viewer {
 namespace {
 
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<int>(words.size()));
-}
-
 QString number(const std::optional<double>& value, int decimals) {
   return value ? QString::number(*value, 'f', decimals) : QString("-");
 }
@@ -42,6 +38,11 @@ QTableWidget* make_table(QWidget* parent, const QStringList& columns) {
   table->setFont(small);
   table->horizontalHeader()->setFont(small);
   return table;
+}
+
+void set_columns(QTableWidget* table, const QStringList& columns) {
+  table->setColumnCount(columns.size());
+  table->setHorizontalHeaderLabels(columns);
 }
 
 /// Bold where a reader changed it, with what the machine had said.
@@ -62,7 +63,7 @@ QStringList bed_cells(const study::BedScore* bed) {
     return {"-", "-", "-", "-", "-"};
   const calcium::VariantScore& score = *bed->reference;
   return {number(score.agatston, 1), number(score.volume_mm3, 0), number(score.mass_mg, 1),
-          number(score.density_score, 2), bed->category ? text(bed->category->level) : QString("-")};
+          number(score.density_score, 2), bed->category ? as_text(bed->category->level) : QString("-")};
 }
 
 const study::BedScore* bed_named(const study::StudyResult& result, const std::string& name) {
@@ -75,7 +76,7 @@ QStringList level_cells(const bone::VertebraDensity* vertebra) {
     return {"-", "-", "-", "-"};
   return {vertebra->trabecular ? number(vertebra->trabecular->mean_hu, 1) : QString("-"),
           number(vertebra->bmd_mg_cm3, 1), vertebra->trabecular ? QString::number(vertebra->trabecular->n) : "-",
-          vertebra->excluded ? text(*vertebra->excluded) : QString("used")};
+          vertebra->excluded ? as_text(*vertebra->excluded) : QString("used")};
 }
 
 } // namespace
@@ -86,8 +87,8 @@ void MainWindow::make_tables() {
   column->setContentsMargins(4, 4, 4, 4);
   summary_ = new QLabel(side);
   summary_->setWordWrap(true);
-  beds_ = make_table(side, {"bed", "Agatston", "mm3", "mg", "density", "category"});
-  levels_ = make_table(side, {"level", "HU", "mg/cm3", "voxels", "use"});
+  beds_ = make_table(side, {});
+  levels_ = make_table(side, {});
   levels_->horizontalHeader()->setStretchLastSection(true);
   edits_ = new QListWidget(side);
   edits_->setFocusPolicy(Qt::NoFocus);
@@ -135,7 +136,7 @@ void MainWindow::make_queue() {
 }
 
 void MainWindow::make_tools() {
-  QToolBar* bar = addToolBar("Tools");
+  QToolBar* bar = scan_bar_ = addToolBar("Tools");
   bar->setMovable(false);
   tools_ = new QActionGroup(this);
   static constexpr std::array<std::pair<Tool, const char*>, 8> tools{{{Tool::Crosshair, "Look"},
@@ -160,18 +161,18 @@ void MainWindow::make_tools() {
   };
   target_ = add_choice("where lesions go and what the brush paints");
   for (const LabelId id : target_labels())
-    target_->addItem(text(label_name(id)), id);
+    target_->addItem(as_text(label_name(id)), id);
   connect(target_, QOverload<int>::of(&QComboBox::activated), this,
           [this](int i) { choose_target(static_cast<LabelId>(target_->itemData(i).toUInt())); });
   bar->addSeparator();
   layout_ = add_choice("layout");
   for (const Layout& layout : layouts())
-    layout_->addItem(text(layout.name));
+    layout_->addItem(as_text(layout.name));
   connect(layout_, QOverload<int>::of(&QComboBox::activated), this,
           [this](int i) { choose_layout(layout_->itemText(i).toStdString()); });
   preset_ = add_choice("window");
   for (const view::WindowPreset& preset : view::window_presets())
-    preset_->addItem(text(preset.name));
+    preset_->addItem(as_text(preset.name));
   connect(preset_, QOverload<int>::of(&QComboBox::activated), this,
           [this](int i) { choose_window(view::window_presets()[static_cast<std::size_t>(i)].window); });
   const auto add_slider = [&](const char* name, int largest, const std::function<void(int)>& act) {
@@ -193,6 +194,30 @@ void MainWindow::make_tools() {
   slab_ = add_slider("slab mm", 50, [this](int value) { session_->state.slab.thickness_mm = value; });
 }
 
+void MainWindow::make_dxa_tools() {
+  dxa_bar_ = addToolBar("DXA tools");
+  dxa_bar_->setMovable(false);
+  dxa_tools_ = new QActionGroup(this);
+  static constexpr std::array<std::pair<DxaTool, const char*>, dxa_tool_count> tools{
+      {{DxaTool::Look, "Look"},
+       {DxaTool::Shape, "Drag corners"},
+       {DxaTool::Draw, "Draw"},
+       {DxaTool::Grade, "Grade wall"},
+       {DxaTool::Calcium, "Draw calcium"}}};
+  for (const auto& [tool, name] : tools) {
+    QAction* action = dxa_bar_->addAction(name, this, [this, tool = tool] { choose_tool(tool); });
+    action->setCheckable(true);
+    action->setActionGroup(dxa_tools_);
+  }
+  dxa_target_ = new QComboBox(this);
+  dxa_target_->setFocusPolicy(Qt::NoFocus);
+  dxa_target_->setToolTip("the region or level that Draw makes and that E, U and Delete mean");
+  connect(dxa_target_, QOverload<int>::of(&QComboBox::activated), this,
+          [this](int i) { choose_target(dxa_target_->itemText(i).toStdString()); });
+  dxa_bar_->addWidget(dxa_target_);
+  dxa_bar_->hide();
+}
+
 void MainWindow::add_key(const char* keys, const std::function<void()>& act) {
   auto* shortcut = new QShortcut(QKeySequence(keys), this);
   connect(shortcut, &QShortcut::activated, this, act);
@@ -210,9 +235,26 @@ void MainWindow::make_actions() {
   add_key("Ctrl+Up", [this] { edit(review::ShiftLevels{-1}); });
   add_key("Ctrl+Down", [this] { edit(review::ShiftLevels{1}); });
   add_key("U", [this] {
-    if (const auto level = session_ ? session_->level_at_cursor() : std::nullopt)
+    if (dxa_)
+      edit(review::UseSite{dxa_->state.target});
+    else if (const auto level = session_ ? session_->level_at_cursor() : std::nullopt)
       edit(review::UseLevel{*level});
   });
+  add_key("Delete", [this] {
+    if (dxa_)
+      edit(review::RemoveRegion{dxa_->state.target});
+  });
+  for (const char* end : {"Return", "Enter"})
+    add_key(end, [this] {
+      if (dxa_)
+        dxa_->finish_polygon();
+      refresh();
+    });
+  static constexpr std::array<std::pair<const char*, DxaTool>, dxa_tool_count> dxa_keys{{{"Esc", DxaTool::Look},
+                                                                                         {"V", DxaTool::Shape},
+                                                                                         {"A", DxaTool::Draw},
+                                                                                         {"C", DxaTool::Grade},
+                                                                                         {"B", DxaTool::Calcium}}};
   add_key("+", [this] { resize_volume(1.1); });
   add_key("-", [this] { resize_volume(1 / 1.1); });
   static constexpr std::array<std::pair<const char*, Tool>, 8> tool_keys{{{"Esc", Tool::Crosshair},
@@ -224,7 +266,13 @@ void MainWindow::make_actions() {
                                                                           {"D", Tool::Eraser},
                                                                           {"V", Tool::MoveVolume}}};
   for (const auto& [keys, tool] : tool_keys)
-    add_key(keys, [this, tool = tool] { choose_tool(tool); });
+    add_key(keys, [this, keys = std::string_view(keys), tool = tool] {
+      if (!dxa_)
+        return choose_tool(tool);
+      for (const auto& [dxa_key, dxa_tool] : dxa_keys)
+        if (dxa_key == keys)
+          choose_tool(dxa_tool);
+    });
   for (std::size_t i = 0; i < view::window_presets().size(); ++i)
     add_key(std::to_string(i + 1).c_str(), [this, i] { choose_window(view::window_presets()[i].window); });
   for (std::size_t i = 0; i < layouts().size(); ++i)
@@ -242,9 +290,16 @@ void MainWindow::make_actions() {
     using enum view::Projection;
     state.slab.projection = state.slab.projection == Mean ? Maximum : Mean;
   });
-  add_state_key("0", [](ViewState& state) {
-    state.zoom = 1;
-    state.pan_mm = {0, 0, 0};
+  add_key("0", [this] {
+    if (session_) {
+      session_->state.zoom = 1;
+      session_->state.pan_mm = {0, 0, 0};
+    }
+    if (dxa_) {
+      dxa_->state.zoom = 1;
+      dxa_->state.pan_mm = {0, 0};
+    }
+    refresh();
   });
   for (const auto& [keys, steps] : {std::pair{"Up", 1}, {"Down", -1}, {"PgUp", 10}, {"PgDown", -10}})
     add_key(keys, [this, steps = steps] {
@@ -256,41 +311,124 @@ void MainWindow::make_actions() {
 
 void MainWindow::refresh() {
   canvas_->update();
-  const bool measured = session_ && session_->review();
+  dxa_canvas_->update();
+  scan_bar_->setVisible(!dxa_);
+  dxa_bar_->setVisible(dxa_ != nullptr);
   for (QTableWidget* table : {beds_, levels_})
     table->setRowCount(0);
   edits_->clear();
-  summary_->setText(session_ ? QString::fromStdString(session_->title()) : QString());
-  if (session_) {
-    const ViewState& state = session_->state;
-    tools_->actions()[static_cast<int>(state.tool)]->setChecked(true);
-    target_->setCurrentIndex(std::max(0, target_->findData(state.target)));
-    layout_->setCurrentText(text(state.layout));
-    const auto preset = std::ranges::find(view::window_presets(), state.window, &view::WindowPreset::window);
-    preset_->setCurrentIndex(
-        preset == view::window_presets().end() ? -1 : static_cast<int>(preset - view::window_presets().begin()));
-    for (QSlider* slider : {opacity_, slab_})
-      slider->blockSignals(true); // they show the state, they do not change it here
-    opacity_->setValue(static_cast<int>(std::lround(100 * state.overlay_opacity)));
-    slab_->setValue(static_cast<int>(std::lround(state.slab.thickness_mm)));
-    for (QSlider* slider : {opacity_, slab_})
-      slider->blockSignals(false);
-    status_->setText(QString::fromStdString(session_->message));
-  }
-  if (!measured)
+  summary_->clear();
+  if (session_)
+    refresh_scan();
+  if (dxa_)
+    refresh_dxa();
+}
+
+void MainWindow::refresh_scan() {
+  summary_->setText(QString::fromStdString(session_->title()));
+  const ViewState& state = session_->state;
+  tools_->actions()[static_cast<int>(state.tool)]->setChecked(true);
+  target_->setCurrentIndex(std::max(0, target_->findData(state.target)));
+  layout_->setCurrentText(as_text(state.layout));
+  const auto preset = std::ranges::find(view::window_presets(), state.window, &view::WindowPreset::window);
+  preset_->setCurrentIndex(
+      preset == view::window_presets().end() ? -1 : static_cast<int>(preset - view::window_presets().begin()));
+  for (QSlider* slider : {opacity_, slab_})
+    slider->blockSignals(true); // they show the state, they do not change it here
+  opacity_->setValue(static_cast<int>(std::lround(100 * state.overlay_opacity)));
+  slab_->setValue(static_cast<int>(std::lround(state.slab.thickness_mm)));
+  for (QSlider* slider : {opacity_, slab_})
+    slider->blockSignals(false);
+  status_->setText(QString::fromStdString(session_->message));
+  if (!session_->review())
     return;
   fill_beds();
   fill_levels();
-  fill_edits();
+  fill_edits(session_->review()->edits());
+}
+
+void MainWindow::refresh_dxa() {
+  dxa_tools_->actions()[static_cast<int>(dxa_->state.tool)]->setChecked(true);
+  dxa_target_->clear();
+  for (const std::string& target : dxa_->targets())
+    dxa_target_->addItem(as_text(target));
+  dxa_target_->setCurrentText(as_text(dxa_->state.target));
+  status_->setText(QString::fromStdString(dxa_->message));
+  fill_sites();
+  fill_walls();
+  fill_edits(dxa_->review().edits());
+}
+
+void MainWindow::fill_sites() {
+  beds_->setVisible(!dxa_->review().marks().regions.empty() || !dxa_->review().is_lateral());
+  set_columns(beds_, {"site", "BMC g", "cm2", "g/cm2", "T", "Z", "use"});
+  const auto cells = [](const review::SiteLine* site) -> QStringList {
+    if (!site)
+      return {"-", "-", "-", "-", "-", "-"};
+    return {number(site->bmc_g, 2),   number(site->area_cm2, 2), number(site->abmd_g_cm2, 3),
+            number(site->t_score, 1), number(site->z_score, 1),  site->excluded ? as_text(*site->excluded) : "used"};
+  };
+  const std::vector<review::SiteLine> now = review::site_lines(dxa_->review().values().sites),
+                                      was = review::site_lines(dxa_->review().machine().sites);
+  beds_->setRowCount(static_cast<int>(now.size()));
+  for (int row = 0; row < beds_->rowCount(); ++row) {
+    const review::SiteLine& site = now[static_cast<std::size_t>(row)];
+    const auto before = std::ranges::find(was, site.site, &review::SiteLine::site);
+    put(beds_, row, 0, as_text(site.site), before == was.end() ? QString("not measured") : as_text(site.site));
+    const QStringList shown = cells(&site), machine = cells(before == was.end() ? nullptr : &*before);
+    for (int column = 0; column < shown.size(); ++column)
+      put(beds_, row, column + 1, shown[column], machine[column]);
+  }
+  beds_->resizeColumnsToContents();
+}
+
+/// AAC-24, a level a row: both walls, and the machine's proposal beside them.
+void MainWindow::fill_walls() {
+  levels_->setVisible(dxa_->review().is_lateral());
+  set_columns(levels_, {"AAC-24", "anterior", "posterior", "machine a.", "machine p."});
+  const review::DxaReview& review = dxa_->review();
+  QString words = QString::fromStdString(dxa_->title());
+  if (!review.values().aac) {
+    summary_->setText(words + (review.is_lateral() ? "\nmark six points of T12 to L5: tool Draw" : ""));
+    return;
+  }
+  const auto grade = [](const std::vector<dxa::WallCalcium>& walls, Vertebra level, dxa::Wall wall) {
+    for (const dxa::WallCalcium& each : walls)
+      if (each.level == level && each.wall == wall)
+        return QString("%1 (%2 %)").arg(dxa::wall_grade(each.share())).arg(std::lround(100 * each.share()));
+    return QString("-");
+  };
+  const std::array levels{Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4};
+  levels_->setRowCount(static_cast<int>(levels.size()));
+  for (int row = 0; row < levels_->rowCount(); ++row) {
+    const Vertebra level = levels[static_cast<std::size_t>(row)];
+    put(levels_, row, 0, as_text(to_string(level)), as_text(to_string(level)));
+    int column = 0;
+    for (const dxa::Wall wall : {dxa::Wall::Anterior, dxa::Wall::Posterior}) {
+      const QString machine = grade(review.proposed(), level, wall);
+      put(levels_, row, ++column, grade(review.values().aac->walls, level, wall), machine);
+      put(levels_, row, column + 2, machine, machine);
+    }
+  }
+  levels_->resizeColumnsToContents();
+  const dxa::AacScore& aac = *review.values().aac;
+  words += aac.aac24 ? QString("\nAAC-24: %1").arg(*aac.aac24) : "\nAAC-24: a level of L1 to L4 is not marked";
+  if (aac.aac8)
+    words += QString(", AAC-8: %1").arg(*aac.aac8);
+  if (const auto& machine = review.machine().aac; machine && machine->aac24)
+    words += QString("  (machine: %1)").arg(*machine->aac24);
+  summary_->setText(words);
 }
 
 void MainWindow::fill_beds() {
   const study::StudyResult &values = session_->review()->values(), &machine = session_->review()->machine();
+  beds_->show();
+  set_columns(beds_, {"bed", "Agatston", "mm3", "mg", "density", "category"});
   beds_->setRowCount(static_cast<int>(values.beds.size()));
   for (int row = 0; row < beds_->rowCount(); ++row) {
     const study::BedScore& bed = values.beds[static_cast<std::size_t>(row)];
     const study::BedScore* before = bed_named(machine, bed.bed);
-    put(beds_, row, 0, text(bed.bed), before ? text(bed.bed) : QString("not measured"));
+    put(beds_, row, 0, as_text(bed.bed), before ? as_text(bed.bed) : QString("not measured"));
     const QStringList now = bed_cells(&bed), was = bed_cells(before);
     for (int column = 0; column < now.size(); ++column)
       put(beds_, row, column + 1, now[column], was[column]);
@@ -302,14 +440,16 @@ void MainWindow::fill_levels() {
   const review::Review& review = *session_->review();
   const auto& now = review.values().bone->vertebrae;
   const auto& was = review.machine().bone->vertebrae;
+  levels_->show();
+  set_columns(levels_, {"level", "HU", "mg/cm3", "voxels", "use"});
   levels_->setRowCount(static_cast<int>(now.size()));
   for (int row = 0; row < levels_->rowCount(); ++row) {
     const bone::VertebraDensity& vertebra = now[static_cast<std::size_t>(row)];
     const auto machine_level = review::shifted(vertebra.level, -review.marks().level_shift);
     const auto before =
         machine_level ? std::ranges::find(was, *machine_level, &bone::VertebraDensity::level) : was.end();
-    put(levels_, row, 0, text(to_string(vertebra.level)),
-        before == was.end() ? "none" : text(to_string(before->level)));
+    put(levels_, row, 0, as_text(to_string(vertebra.level)),
+        before == was.end() ? "none" : as_text(to_string(before->level)));
     const QStringList cells = level_cells(&vertebra),
                       cells_before = level_cells(before == was.end() ? nullptr : &*before);
     for (int column = 0; column < cells.size(); ++column)
@@ -321,22 +461,22 @@ void MainWindow::fill_levels() {
   if (const auto& summary = review.values().bone->summary) {
     words += "\n";
     for (const Vertebra level : summary->levels)
-      words += text(to_string(level)) + " ";
+      words += as_text(to_string(level)) + " ";
     words += "mean " + number(summary->mean_hu, 1) + " HU";
     if (summary->bmd_mg_cm3)
       words += ", " + number(summary->bmd_mg_cm3, 1) + " mg/cm3";
     if (summary->category)
-      words += ", " + text(summary->category->level);
+      words += ", " + as_text(summary->category->level);
   }
   if (review.values().paradox.quadrant)
-    words += "\nquadrant: " + text(*review.values().paradox.quadrant);
+    words += "\nquadrant: " + as_text(*review.values().paradox.quadrant);
   summary_->setText(words);
 }
 
-void MainWindow::fill_edits() {
-  for (const review::Edit& edit : session_->review()->edits())
-    edits_->addItem(text(kind_of(edit.action)) + ": " + text(edit.before) + " -> " + text(edit.after) +
-                    (edit.why.empty() ? QString() : " (" + text(edit.why) + ")"));
+void MainWindow::fill_edits(const std::vector<review::Edit>& edits) {
+  for (const review::Edit& edit : edits)
+    edits_->addItem(as_text(kind_of(edit.action)) + ": " + as_text(edit.before) + " -> " + as_text(edit.after) +
+                    (edit.why.empty() ? QString() : " (" + as_text(edit.why) + ")"));
   edits_->scrollToBottom();
 }
 
@@ -352,7 +492,7 @@ void MainWindow::fill_queue() {
                           : row.review == review::ReviewState::Unresolved ? "two"
                           : row.refused                                   ? "refused"
                                                                           : QString::number(row.warnings);
-    const QStringList cells{text(row.study), number(row.coronary_agatston, 0), number(row.spine_hu, 0), state};
+    const QStringList cells{as_text(row.study), number(row.coronary_agatston, 0), number(row.spine_hu, 0), state};
     for (int column = 0; column < cells.size(); ++column)
       put(queue_table_, i, column, cells[column], cells[column]);
     if (queue_->current() && queue_->current()->study == row.study)

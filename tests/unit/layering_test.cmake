@@ -17,7 +17,7 @@ set(dxa_may_use core image reference)
 set(synth_may_use core image io reference)
 set(study_may_use core image io segmentation calcium calibration bone dxa reference synth)
 set(review_may_use core image reference calcium calibration bone dxa study)
-set(batch_may_use core io cohort report)
+set(batch_may_use core io cohort report review)
 set(cohort_may_use core)
 set(report_may_use core image segmentation calcium calibration bone dxa study review cohort) # result structs; image: QC pictures
 set(view_may_use core image)

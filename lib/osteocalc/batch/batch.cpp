@@ -303,7 +303,7 @@ class Run {
     }
     write_inputs(state_, folders_.books);
     if (!options_.inventory_only)
-      write_tables(state_, folders_.books);
+      write_tables(state_, read_reviews({folders_.output}), folders_.books);
     log_.run("end");
     state_.set("clock_s", std::to_string(std::time(nullptr)));
     write_run_json(result);

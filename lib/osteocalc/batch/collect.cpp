@@ -145,7 +145,9 @@ class Collector {
             info("COLLECT-TWICE", "collect",
                  std::to_string(result_.twice) +
                      " studies are there twice with the same result (each counts once) nothing to do"));
-      write_tables(merged, options_.merged);
+      const Reviews reviews = read_reviews(options_.outputs);
+      append(result_.issues, reviews.issues);
+      write_tables(merged, reviews, options_.merged);
       const Counts counts = merged.counts();
       result_.done = counts.done;
       result_.refused = counts.refused;

@@ -22,7 +22,8 @@ struct CollectResult {
 };
 
 /// One table of many batches: merges what each has judged, writes results.csv, failures.csv and results.sqlite (the
-/// bytes an undivided run would write) and the merged books. Studies' folders stay where they are.
+/// bytes an undivided run would write) and the merged books. Studies' folders stay where they are; where they hold a
+/// review, its values are the row, and its columns say so.
 /// \throw Refusal for mixed versions, options or keys, missing shards, unfinished or contradicting studies; IoError
 [[nodiscard]] CollectResult collect(const CollectOptions& options);
 

@@ -2,9 +2,10 @@
 #include "osteocalc/batch/study_job.h"
 
 #include "osteocalc/batch/durable_files.h"
+#include "osteocalc/batch/reviews.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/private_folder.h"
-#include "osteocalc/report/results_csv.h"
+#include "osteocalc/review/reviewed_result.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -98,26 +99,23 @@ Verdict failure(const ChildOutcome& ended, const StudyJob& job, const BatchFolde
   return verdict;
 }
 
-/// Issues as one text, for the table of issues.
-std::string issues_text(const std::string& result_json) {
-  std::string text;
-  const Json record = Json::parse(result_json);
-  for (const Json& issue : record["issues"])
-    for (const char* key : {"level", "rule", "where", "text"})
-      text += issue.value(key, "") + cell_separator;
-  return text;
-}
-
 Verdict success(const StudyJob& job, const BatchFolders& folders) {
-  const std::string result = text_of(folders.unfinished(job.key) / "result.json");
-  const report::ResultRow row = report::result_row(job.key, result);
-  Verdict verdict;
-  verdict.outcome = Outcome::Done;
-  verdict.columns = joined(row.columns, std::string(1, cell_separator));
-  verdict.cells = joined(row.cells, std::string(1, cell_separator));
-  verdict.issues = issues_text(result);
+  Verdict verdict = done_verdict(job.key, text_of(folders.unfinished(job.key) / "result.json"));
+  keep_reviews(folders.study(job.key), folders.unfinished(job.key));
   publish(folders.unfinished(job.key), folders.study(job.key));
   return verdict;
+}
+
+/// The results of an earlier run, with other files or options, go; what readers wrote by hand stays.
+void remove_results(const fs::path& study) {
+  if (!fs::is_directory(study))
+    return;
+  const std::vector<fs::path> kept = review::review_files(study);
+  for (const auto& entry : fs::directory_iterator(study))
+    if (std::ranges::find(kept, entry.path()) == kept.end())
+      fs::remove_all(entry.path());
+  if (kept.empty())
+    fs::remove(study);
 }
 
 /// \param scratch the child's temporary folder: what a child leaves there that is killed goes with it
@@ -173,7 +171,7 @@ std::optional<Verdict> run_study(const StudyJob& job, const BatchFolders& folder
   if (verdict->outcome == Outcome::Done)
     fs::remove(command.log);
   else
-    fs::remove_all(folders.study(job.key)); // of an earlier run, with other files or options
+    remove_results(folders.study(job.key));
   return verdict;
 }
 

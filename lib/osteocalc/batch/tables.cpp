@@ -54,11 +54,16 @@ class TableFile {
 /// Rows of the results with every cell in its column.
 class Rows {
  public:
-  explicit Rows(const State& state) : state_(state) {
+  Rows(const State& state, const Reviews& reviews) : state_(state), reviews_(reviews) {
     std::vector<std::string> occurring;
-    for (const std::string& joined : state.distinct_columns())
+    const auto note = [&](const std::string& joined) {
       for (const std::string_view column : split(joined))
         occurring.emplace_back(column);
+    };
+    for (const std::string& joined : state.distinct_columns())
+      note(joined);
+    for (const auto& [key, verdict] : reviews.verdicts)
+      note(verdict.columns);
     const std::string further_joined = state.setting("subject_columns");
     std::vector<std::string> further;
     for (const std::string_view column : split(further_joined))
@@ -74,7 +79,10 @@ class Rows {
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 
   void for_each(const std::function<void(const JudgedStudy&, const std::vector<std::string_view>&)>& use) {
-    state_.for_each_judged(true, [&](const JudgedStudy& study) {
+    state_.for_each_judged(true, [&](const JudgedStudy& judged) {
+      JudgedStudy study = judged;
+      if (const auto review = reviews_.verdicts.find(study.key); review != reviews_.verdicts.end())
+        study.verdict = review->second;
       std::vector<std::string_view> cells(columns_.size());
       const std::vector<std::size_t>& places = places_of(study.verdict.columns);
       const auto values = split(study.verdict.cells);
@@ -99,6 +107,7 @@ class Rows {
   }
 
   const State& state_;
+  const Reviews& reviews_;
   std::vector<std::string> columns_;
   std::size_t first_further_ = 0;
   std::unordered_map<std::string, std::size_t> places_;
@@ -223,8 +232,8 @@ void insert_failures(const State& state, SQLite::Database& database) {
 
 /// results.csv and results.sqlite in one reading of the books. The same calls in the same order on an empty file give
 /// the same bytes of SQLite too.
-void write_results(const State& state, const std::filesystem::path& folder) {
-  Rows rows(state);
+void write_results(const State& state, const Reviews& reviews, const std::filesystem::path& folder) {
+  Rows rows(state, reviews);
   TableFile csv(folder / "results.csv");
   csv.write(csv_line(rows.columns()));
   const std::filesystem::path unfinished = folder / "results.sqlite.unfinished";
@@ -247,8 +256,8 @@ void write_results(const State& state, const std::filesystem::path& folder) {
 
 } // namespace
 
-void write_tables(const State& state, const std::filesystem::path& folder) {
-  write_results(state, folder);
+void write_tables(const State& state, const Reviews& reviews, const std::filesystem::path& folder) {
+  write_results(state, reviews, folder);
   write_failures_csv(state, folder / "failures.csv");
 }
 

@@ -161,12 +161,18 @@ Volume<std::uint8_t> sample_mask(const Volume<std::uint8_t>& crop, const VolumeG
       std::uint8_t* out = mask.slice(z).row(y);
       for (int x = 0; x < grid.size[0]; ++x) {
         const Vec3 index = start + double(x) * along_x;
-        const int ix = static_cast<int>(std::floor(index[0])), iy = static_cast<int>(std::floor(index[1])),
-                  iz = static_cast<int>(std::floor(index[2]));
-        if (ix < 0 || iy < 0 || iz < 0 || ix + 1 >= source.size[0] || iy + 1 >= source.size[1] ||
-            iz + 1 >= source.size[2])
+        if (index[0] < 0 || index[1] < 0 || index[2] < 0)
           continue;
-        const std::uint8_t* v = &crop.voxels()[crop.offset(ix, iy, iz)];
+        const int ix = static_cast<int>(index[0]), iy = static_cast<int>(index[1]), iz = static_cast<int>(index[2]);
+        if (ix + 1 >= source.size[0] || iy + 1 >= source.size[1] || iz + 1 >= source.size[2])
+          continue;
+        const std::uint8_t* v = crop.voxels().data() + crop.offset(ix, iy, iz);
+        const int set =
+            v[0] + v[1] + v[row] + v[row + 1] + v[slice] + v[slice + 1] + v[slice + row] + v[slice + row + 1];
+        if (set == 0 || set == 8) { // nearly everywhere
+          out[x] = set == 8 ? 1 : 0;
+          continue;
+        }
         const double u = index[0] - ix, w = index[1] - iy, t = index[2] - iz;
         const auto line = [&](const std::uint8_t* p) { return (1 - u) * p[0] + u * p[1]; };
         const auto face = [&](const std::uint8_t* p) { return (1 - w) * line(p) + w * line(p + row); };

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 #include <set>
 
 namespace osteocalc::cohort {
@@ -47,6 +48,23 @@ void warn_of_repeats(Issues& issues, const Table& table, const std::string& key)
                             "treat rows as independent, so their intervals are too narrow); keep one row a person, or "
                             "use cluster({}) errors",
                             repeats, keys->name)));
+}
+
+/// Values of readers and of the machine in one column: whoever reads the models must know.
+void note_reviews(Issues& issues, const Table& table) {
+  const Column* states = table.find("review");
+  std::map<std::string, std::size_t> counts;
+  for (std::size_t row = 0; states && row < table.rows(); ++row)
+    ++counts[cell_text(*states, row).value_or("")];
+  if (const std::size_t reviewed = counts["reviewed"]; reviewed > 0)
+    issues.push_back(
+        info("COHORT-REVIEWED", table.name(),
+             fmt::format("{} of {} rows hold a reader's values, the others the machine's", reviewed, table.rows())));
+  if (const std::size_t unresolved = counts["unresolved"]; unresolved > 0)
+    issues.push_back(warning("COHORT-UNRESOLVED", table.name(),
+                             fmt::format("{} rows were read by several readers without a decision (they hold the "
+                                         "machine's values); adjudicate them and collect again",
+                                         unresolved)));
 }
 
 /// Levels of one person are alike; a model must know it.
@@ -316,6 +334,7 @@ PlanData load_plan_data(const Plan& plan) {
   Issues issues;
   warn_of_repeats(issues, tables.front(), key);
   Table joined = std::move(tables.front());
+  note_reviews(issues, joined);
   for (std::size_t i = 1; i < tables.size(); ++i) {
     Join join = left_join(joined, tables[i], key);
     sources[i].matched = join.matched;

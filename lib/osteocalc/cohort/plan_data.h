@@ -34,7 +34,7 @@ struct PlanData {
   std::optional<SurveyDesign> survey{};   ///< over all rows, when the plan has one
   std::vector<std::string> physics{};     ///< terms of scan properties: the plan's, else the usual columns that exist
   std::vector<FlowStep> steps{};          ///< from all rows to the domain, one a condition
-  Issues issues{};                        ///< PLAN-UNDEFINED, COHORT-REPEATED
+  Issues issues{};                        ///< PLAN-UNDEFINED, COHORT-REPEATED, COHORT-REVIEWED
 };
 
 /// Reads and joins the plan's tables, empties cells that hold a code for missing, and prepares the result.

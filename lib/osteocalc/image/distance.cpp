@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/image/distance.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -50,36 +52,65 @@ class LineTransform {
   std::vector<double> border_;
 };
 
+/// First and last index of the mask along each axis; first behind last for an empty one.
+struct Extent {
+  std::array<int, 3> low{}, high{-1, -1, -1};
+};
+
+Extent extent_of(const Volume<std::uint8_t>& mask) {
+  Extent extent{mask.geometry().size, {-1, -1, -1}};
+  for (int z = 0; z < mask.size(2); ++z)
+    for (int y = 0; y < mask.size(1); ++y) {
+      const std::uint8_t* const begin = mask.slice(z).row(y);
+      const std::uint8_t* const end = begin + mask.size(0);
+      const auto* const first = std::find_if(begin, end, [](std::uint8_t voxel) { return voxel != 0; });
+      if (first == end)
+        continue;
+      const std::uint8_t* last = end - 1;
+      while (*last == 0)
+        --last;
+      const std::array<int, 3> from{static_cast<int>(first - begin), y, z}, to{static_cast<int>(last - begin), y, z};
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        extent.low[axis] = std::min(extent.low[axis], from[axis]);
+        extent.high[axis] = std::max(extent.high[axis], to[axis]);
+      }
+    }
+  return extent;
+}
+
 } // namespace
 
 Volume<float> distance_inside(const Volume<std::uint8_t>& mask) {
-  // One layer of outside around the grid makes the border count as outside.
+  Volume<float> distance(mask.geometry(), 0.0F);
+  const Extent extent = extent_of(mask);
+  if (extent.high[0] < 0)
+    return distance;
+  // One layer of outside around what is marked is all that the distances depend on.
   VolumeGeometry padded = mask.geometry();
   for (std::size_t axis = 0; axis < 3; ++axis)
-    padded.size[axis] += 2;
+    padded.size[axis] = extent.high[axis] - extent.low[axis] + 3;
   Volume<float> squared(padded, 0.0F);
-  const auto [nx, ny, nz] = mask.geometry().size;
-  for (int z = 0; z < nz; ++z)
-    for (int y = 0; y < ny; ++y)
-      for (int x = 0; x < nx; ++x)
-        squared(x + 1, y + 1, z + 1) = mask(x, y, z) != 0 ? far_away : 0.0F;
-  LineTransform line(static_cast<std::size_t>(std::max({nx, ny, nz}) + 2));
+  const auto [nx, ny, nz] = padded.size;
+  const auto for_each_inside = [&](const auto& use) {
+    for (int z = 1; z < nz - 1; ++z)
+      for (int y = 1; y < ny - 1; ++y)
+        for (int x = 1; x < nx - 1; ++x)
+          use(squared(x, y, z), extent.low[0] + x - 1, extent.low[1] + y - 1, extent.low[2] + z - 1);
+  };
+  for_each_inside([&](float& value, int x, int y, int z) { value = mask(x, y, z) != 0 ? far_away : 0.0F; });
+  LineTransform line(static_cast<std::size_t>(std::max({nx, ny, nz})));
   float* data = squared.voxels().data();
-  const std::ptrdiff_t row = nx + 2, plane = row * (ny + 2);
-  for (int z = 0; z < nz + 2; ++z)
-    for (int y = 0; y < ny + 2; ++y)
-      line.run(data + z * plane + y * row, 1, nx + 2, padded.spacing_mm[0]);
-  for (int z = 0; z < nz + 2; ++z)
-    for (int x = 0; x < nx + 2; ++x)
-      line.run(data + z * plane + x, row, ny + 2, padded.spacing_mm[1]);
-  for (int y = 0; y < ny + 2; ++y)
-    for (int x = 0; x < nx + 2; ++x)
-      line.run(data + y * row + x, plane, nz + 2, padded.spacing_mm[2]);
-  Volume<float> distance(mask.geometry());
-  for (int z = 0; z < nz; ++z)
-    for (int y = 0; y < ny; ++y)
-      for (int x = 0; x < nx; ++x)
-        distance(x, y, z) = std::sqrt(squared(x + 1, y + 1, z + 1));
+  const std::ptrdiff_t row = nx, plane = row * ny;
+  for (int z = 1; z < nz - 1; ++z)
+    for (int y = 1; y < ny - 1; ++y)
+      line.run(data + z * plane + y * row, 1, nx, padded.spacing_mm[0]);
+  for (int z = 1; z < nz - 1; ++z)
+    for (int x = 1; x < nx - 1; ++x)
+      line.run(data + z * plane + x, row, ny, padded.spacing_mm[1]);
+  for (int y = 1; y < ny - 1; ++y)
+    for (int x = 1; x < nx - 1; ++x)
+      line.run(data + y * row + x, plane, nz, padded.spacing_mm[2]);
+  for_each_inside([&](float value, int x, int y, int z) { distance(x, y, z) = std::sqrt(value); });
   return distance;
 }
 

@@ -2,6 +2,7 @@
 #include "osteocalc/report/results_csv.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/core/hashing.h"
 #include "osteocalc/report/csv_text.h"
 #include "osteocalc/report/json_values.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::array first_columns{"study", "subject", "age_years", "sex", "state"};
 constexpr std::array last_columns{"calibration_mode", "kvp_kv", "contrast", "issues"};
+constexpr std::array review_columns{"review", "review_by", "review_time"}; ///< where any study was reviewed
 
 /// What stands below a key, null where there is none: a record of another part of the body has fewer keys.
 const Json& at(const Json& object, const char* key) {
@@ -80,6 +82,18 @@ void put_dxa(const Json& dxa, RowMaker& row) {
   row.put_measure("aac24", at(at(dxa, "aac24"), "total"));
 }
 
+/// Whose values these are; a reader's name stands as a hash, for tables travel.
+void put_review(const Json& review, RowMaker& row) {
+  if (at(review, "state").is_null() || at(review, "state") == "none")
+    return;
+  row.put("review", at(review, "state"));
+  std::string by;
+  for (const Json& reader : at(review, "readers"))
+    by += (by.empty() ? "" : ";") + sha256_hex(reader.get<std::string>()).substr(0, 8);
+  row.put("review_by", by);
+  row.put("review_time", at(review, "last_edit"));
+}
+
 /// The rules of all issues that touch a value, each once.
 std::string issue_rules(const Json& issues) {
   std::set<std::string> rules;
@@ -118,6 +132,7 @@ ResultRow result_row(std::string_view study_key, std::string_view result_json) {
     }
     put_bone(at(record, "bone"), row);
     put_dxa(at(record, "dxa"), row);
+    put_review(at(record, "review"), row);
     row.put("issues", issue_rules(at(record, "issues")));
     return row.row();
   } catch (const Json::exception& error) {
@@ -134,8 +149,13 @@ std::vector<std::string> table_columns(const std::vector<std::string>& columns,
     measures.erase(column);
   for (const char* column : last_columns)
     measures.erase(column);
+  std::vector<std::string> review;
+  for (const char* column : review_columns)
+    if (measures.erase(column) > 0)
+      review.emplace_back(column);
   all.insert(all.end(), measures.begin(), measures.end());
   all.insert(all.end(), last_columns.begin(), last_columns.end());
+  all.insert(all.end(), review.begin(), review.end());
   all.insert(all.end(), further.begin(), further.end());
   return all;
 }

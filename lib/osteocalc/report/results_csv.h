@@ -19,7 +19,8 @@ struct ResultRow {
 [[nodiscard]] ResultRow result_row(std::string_view study_key, std::string_view result_json);
 
 /// All columns of a table that holds these: who the study is of, then every measure that occurs by name, then how it
-/// was measured, then `further` in their order. The same for every order of `columns`.
+/// was measured, then whose values they are where any study was reviewed, then `further` in their order. The same for
+/// every order of `columns`.
 [[nodiscard]] std::vector<std::string> table_columns(const std::vector<std::string>& columns,
                                                      const std::vector<std::string>& further = {});
 

@@ -3,8 +3,10 @@
 
 #include "osteocalc/bone/densitometry.h"
 #include "osteocalc/core/anatomy.h"
+#include "osteocalc/review/dxa_actions.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,8 +72,10 @@ struct UseLevel {
   friend bool operator==(const UseLevel&, const UseLevel&) = default;
 };
 
+/// Those of a scan, then those of a DXA image.
 using Action =
-    std::variant<AssignLesion, AcceptLesion, AddLesion, Stroke, ShiftLevels, PlaceVolume, ExcludeLevel, UseLevel>;
+    std::variant<AssignLesion, AcceptLesion, AddLesion, Stroke, ShiftLevels, PlaceVolume, ExcludeLevel, UseLevel,
+                 OutlineRegion, RemoveRegion, ExcludeSite, UseSite, MarkVertebra, GradeWall, DrawCalcium>;
 
 /// One number of a study and what an edit made of it; absent: not measured. Names are "coronary.agatston", "L1.hu" ...
 struct NumberChange {
@@ -79,6 +83,10 @@ struct NumberChange {
   std::optional<double> before, after;
   friend bool operator==(const NumberChange&, const NumberChange&) = default;
 };
+
+/// What differs between two sets of numbers, by name; a name that is missing was not measured.
+using Numbers = std::map<std::string, std::optional<double>>;
+[[nodiscard]] std::vector<NumberChange> changes_between(const Numbers& before, const Numbers& after);
 
 /// Who did what when and why, and which numbers it changed.
 struct Edit {

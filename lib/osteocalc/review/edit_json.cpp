@@ -8,11 +8,6 @@
 namespace osteocalc::review {
 namespace {
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 struct ActionWriter {
   Json& json;
   void operator()(const AssignLesion& action) const {
@@ -42,6 +37,31 @@ struct ActionWriter {
   }
   void operator()(const ExcludeLevel& action) const { json["level"] = to_string(action.level); }
   void operator()(const UseLevel& action) const { json["level"] = to_string(action.level); }
+  void operator()(const OutlineRegion& action) const {
+    json["name"] = action.name;
+    json["outline_mm"] = action.outline;
+    json["area"] = action.area == dxa::RegionArea::Outline ? "outline" : "bone";
+  }
+  void operator()(const RemoveRegion& action) const { json["name"] = action.name; }
+  void operator()(const ExcludeSite& action) const { json["site"] = action.site; }
+  void operator()(const UseSite& action) const { json["site"] = action.site; }
+  void operator()(const MarkVertebra& action) const {
+    json["level"] = to_string(action.level);
+    json["points_mm"] = action.points;
+  }
+  void operator()(const GradeWall& action) const {
+    put_wall(action.level, action.wall);
+    json["grade"] = action.grade;
+  }
+  void operator()(const DrawCalcium& action) const {
+    put_wall(action.level, action.wall);
+    json["from_mm"] = action.from;
+    json["to_mm"] = action.to;
+  }
+  void put_wall(Vertebra level, dxa::Wall wall) const {
+    json["level"] = to_string(level);
+    json["wall"] = dxa::to_string(wall);
+  }
 };
 
 Vertebra level_in(const Json& json) {
@@ -66,6 +86,44 @@ LabelId label_in(const Json& json) {
   return static_cast<LabelId>(id);
 }
 
+dxa::Wall wall_in(const Json& json) {
+  for (const dxa::Wall wall : {dxa::Wall::Anterior, dxa::Wall::Posterior})
+    if (json.at("wall") == dxa::to_string(wall))
+      return wall;
+  throw Error("a wall is anterior or posterior");
+}
+
+Vec2 place_in(const Json& json) {
+  return {finite(json.at(0)), finite(json.at(1))};
+}
+
+std::optional<Action> dxa_action_from(const std::string& kind, const Json& json) {
+  if (kind == "outline-region") {
+    OutlineRegion action{
+        json.at("name"), {}, json.at("area") == "bone" ? dxa::RegionArea::BoneInside : dxa::RegionArea::Outline};
+    for (const Json& corner : json.at("outline_mm"))
+      action.outline.push_back(place_in(corner));
+    return action;
+  }
+  if (kind == "remove-region")
+    return RemoveRegion{json.at("name")};
+  if (kind == "exclude-site")
+    return ExcludeSite{json.at("site")};
+  if (kind == "use-site")
+    return UseSite{json.at("site")};
+  if (kind == "mark-vertebra") {
+    MarkVertebra action{level_in(json), {}};
+    for (std::size_t i = 0; i < action.points.size(); ++i)
+      action.points[i] = place_in(json.at("points_mm").at(i));
+    return action;
+  }
+  if (kind == "grade-wall")
+    return GradeWall{level_in(json), wall_in(json), json.at("grade")};
+  if (kind == "draw-calcium")
+    return DrawCalcium{level_in(json), wall_in(json), place_in(json.at("from_mm")), place_in(json.at("to_mm"))};
+  return std::nullopt;
+}
+
 Action action_from(const std::string& kind, const Json& json) {
   if (kind == "assign-lesion")
     return AssignLesion{json.at("bed"), json.at("voxel"), label_in(json)};
@@ -86,6 +144,8 @@ Action action_from(const std::string& kind, const Json& json) {
     return ExcludeLevel{level_in(json)};
   if (kind == "use-level")
     return UseLevel{level_in(json)};
+  if (const auto action = dxa_action_from(kind, json))
+    return *action;
   throw Error("an edit of the kind \"" + kind + "\" is unknown (a newer program wrote the file); update this one");
 }
 

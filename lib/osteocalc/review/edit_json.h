@@ -10,6 +10,11 @@ namespace osteocalc::review {
 
 using Json = nlohmann::ordered_json;
 
+template <class T>
+[[nodiscard]] Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
 [[nodiscard]] Json to_json(const Edit& edit);
 /// \throw Error unknown kinds, levels, or values out of range; Json::exception where keys are missing
 [[nodiscard]] Edit edit_from(const Json& json);

@@ -2,6 +2,7 @@
 #include "osteocalc/review/machine_record.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/core/hashing.h"
 
 #include <array>
 #include <fstream>
@@ -80,6 +81,7 @@ MachineRecord read_machine_record(const std::filesystem::path& study) {
                                                     : IssueLevel::Info,
                                issue.at("rule"), issue.at("where"), issue.at("text")});
     }
+    record.result_sha256 = sha256_hex_of_file(file);
     record.inputs_sha256 = json.at("provenance").at("inputs_sha256");
     if (const Json run = read_json(study / "run.json"); run.is_object())
       for (const Json& path : run.value("study", Json::array()))

@@ -13,6 +13,7 @@ struct MachineRecord {
   study::AnalyzeOptions options;           ///< voltage, age, sex, calibration, volume of interest
   std::vector<std::filesystem::path> scan; ///< what it read; empty: not on record
   std::string inputs_sha256;
+  std::string result_sha256; ///< of result.json itself
   Issues issues;
 };
 

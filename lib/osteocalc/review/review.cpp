@@ -130,17 +130,7 @@ const Edit& Review::apply(const Action& action, const Author& author) {
   Before before = perform(action, author, record);
   measure_changed_levels(before);
   follow(before);
-  const auto numbers_after = numbers_of(values_);
-  auto all = numbers_after;
-  all.insert(numbers_before.begin(), numbers_before.end()); // names that are gone
-  const auto value_in = [](const auto& numbers, const std::string& name) {
-    const auto found = numbers.find(name);
-    return found == numbers.end() ? std::optional<double>() : found->second;
-  };
-  for (const auto& [name, unused] : all)
-    if (const NumberChange change{name, value_in(numbers_before, name), value_in(numbers_after, name)};
-        change.before != change.after)
-      record.changes.push_back(change);
+  record.changes = changes_between(numbers_before, numbers_of(values_));
   before_.push_back(std::move(before));
   edits_.push_back(std::move(record));
   undone_.clear();
@@ -259,8 +249,10 @@ Review::Before Review::perform(const Action& action, const Author& author, Edit&
     mark_level(volume->level, action, author, record);
   } else if (const auto* excluded = std::get_if<ExcludeLevel>(&action)) {
     mark_level(excluded->level, action, author, record);
+  } else if (const auto* used = std::get_if<UseLevel>(&action)) {
+    mark_level(used->level, action, author, record);
   } else {
-    mark_level(std::get<UseLevel>(action).level, action, author, record);
+    throw Error(fmt::format("{} is an edit of a DXA image, and this is a scan", kind_of(action)));
   }
   return before;
 }
@@ -286,15 +278,20 @@ void Review::measure_changed_levels(Before& before) {
       for (const auto& level : {vertebra_from_whole_label(id), vertebra_from_body_label(id)})
         if (level)
           painted.insert(*level);
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    const Vertebra level = found_[i].level;
-    const bool refit = painted.contains(level);
-    if (!refit && placement_in(before.marks, level) == placement_in(marks_, level))
-      continue;
-    Level now{refit ? bone::refitted_body(labels_.voxels, found_[i]) : copy_of(levels_[i].finding), {}};
-    now.density = measured(now.finding);
-    before.levels.emplace(i, std::exchange(levels_[i], std::move(now)));
-  }
+  std::vector<std::size_t> changed;
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    if (const Vertebra level = found_[i].level;
+        painted.contains(level) || placement_in(before.marks, level) != placement_in(marks_, level))
+      changed.push_back(i);
+  std::vector<Level> now = parallel_map(changed.size(), options_.parallel, [&](std::size_t k) {
+    const std::size_t i = changed[k];
+    const bool refit = painted.contains(found_[i].level);
+    Level level{refit ? bone::refitted_body(labels_.voxels, found_[i]) : copy_of(levels_[i].finding), {}};
+    level.density = measured(level.finding);
+    return level;
+  });
+  for (std::size_t k = 0; k < changed.size(); ++k)
+    before.levels.emplace(changed[k], std::exchange(levels_[changed[k]], std::move(now[k])));
 }
 
 bone::VertebraDensity Review::measured(const bone::BodyFinding& finding) const {

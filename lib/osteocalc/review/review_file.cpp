@@ -62,14 +62,15 @@ std::filesystem::path review_path(const std::filesystem::path& study, const std:
   return study / (blind_reader.empty() ? "review.json" : "review." + blind_reader + ".json");
 }
 
-ReviewFile file_of(const Review& review) {
-  return {review.image().inputs_sha256, review.image().hu.geometry().size, review.edits(),
+ReviewFile file_of(const Review& review, std::string result_sha256) {
+  return {review.image().inputs_sha256, review.image().hu.geometry().size, review.edits(), std::move(result_sha256),
           values_json(review.values(), review.marks().level_shift).dump()};
 }
 
 void write_review(const ReviewFile& review, const std::filesystem::path& file) {
   Json json{{"schema", schema},
-            {"study", {{"inputs_sha256", review.inputs_sha256}, {"size", review.size}}},
+            {"study",
+             {{"inputs_sha256", review.inputs_sha256}, {"size", review.size}, {"result_sha256", review.result_sha256}}},
             {"edits", Json::array()},
             {"values", Json::parse(review.values_json)}};
   for (const Edit& edit : review.edits)
@@ -91,7 +92,9 @@ ReviewFile read_review(const std::filesystem::path& file) {
     const Json json = Json::parse(text.str());
     if (json.at("schema") != schema)
       throw Error("its schema is not " + std::string(schema));
-    ReviewFile review{json.at("study").at("inputs_sha256"), json.at("study").at("size"), {}, json.at("values").dump()};
+    const Json& study = json.at("study");
+    ReviewFile review{
+        study.at("inputs_sha256"), study.at("size"), {}, study.value("result_sha256", ""), json.at("values").dump()};
     for (const Json& edit : json.at("edits"))
       review.edits.push_back(edit_from(edit));
     return review;
@@ -129,6 +132,8 @@ std::map<std::string, std::optional<double>> numbers_of(const ReviewFile& review
     numbers[name] = value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   };
   const Json values = Json::parse(review.values_json);
+  if (!values.contains("calcium"))
+    return numbers; // of a DXA image
   for (const Json& bed : values.at("calcium").at("beds"))
     for (const char* key : {"agatston", "volume_mm3", "mass_mg", "density_score", "lesions"})
       put(bed.at("bed").get<std::string>() + "." + key, bed.at(key));

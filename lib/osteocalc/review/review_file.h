@@ -15,14 +15,15 @@ struct ReviewFile {
   std::string inputs_sha256; ///< of the scan it was made on; empty: unknown
   std::array<int, 3> size{}; ///< of its grid
   std::vector<Edit> edits;
-  std::string values_json; ///< beds, vertebrae, summary and flag as they stand after the last edit
+  std::string result_sha256; ///< of the machine's result.json that was reviewed; empty: unknown
+  std::string values_json;   ///< beds, vertebrae, summary and flag as they stand after the last edit
 };
 
 /// OUT/review.json, or OUT/review.READER.json of a reader who is blind to the others.
 [[nodiscard]] std::filesystem::path review_path(const std::filesystem::path& study, const std::string& blind_reader);
 
-/// The file of a review as it stands.
-[[nodiscard]] ReviewFile file_of(const Review& review);
+/// The file of a review as it stands, of the machine's result with this hash.
+[[nodiscard]] ReviewFile file_of(const Review& review, std::string result_sha256 = {});
 
 /// Written beside, brought to disk, then renamed: after a crash there is the old file or the new one, never half of
 /// one. \throw IoError when it cannot be written

@@ -2,6 +2,7 @@
 #include "osteocalc/review/reviewed_result.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/core/hashing.h"
 #include "osteocalc/review/edit_json.h"
 #include "osteocalc/review/review_file.h"
 
@@ -13,25 +14,18 @@
 namespace osteocalc::review {
 namespace {
 
-Json read_result(const std::filesystem::path& file) {
+std::string text_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
-  Json json = Json::parse(text.str(), nullptr, false);
-  if (!stream || json.is_discarded() || json.value("schema", "") != "osteocalc.study/1")
-    throw IoError(file.string() + " is no result of a study (missing, damaged or of another schema); analyze it again");
-  return json;
+  return stream ? text.str() : std::string();
 }
 
-std::vector<std::filesystem::path> blind_files(const std::filesystem::path& study) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(study)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("review.") && name.ends_with(".json") && name != "review.json")
-      files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  return files;
+Json parsed_result(const std::string& text, const std::filesystem::path& file) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded() || json.value("schema", "") != "osteocalc.study/1")
+    throw IoError(file.string() + " is no result of a study (missing, damaged or of another schema); analyze it again");
+  return json;
 }
 
 /// The element of a list whose `key` is `value`, or null.
@@ -113,13 +107,26 @@ std::string_view to_string(ReviewState state) noexcept {
   return state == ReviewState::None ? "none" : state == ReviewState::Reviewed ? "reviewed" : "unresolved";
 }
 
+std::vector<std::filesystem::path> review_files(const std::filesystem::path& study) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(study)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("review.") && name.ends_with(".json"))
+      files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
 ReviewedResult reviewed_result(const std::filesystem::path& study) {
   ReviewedResult reviewed;
-  Json result = read_result(study / "result.json");
-  std::vector<std::filesystem::path> files = blind_files(study);
+  const std::string text = text_of(study / "result.json");
+  Json result = parsed_result(text, study / "result.json");
+  std::vector<std::filesystem::path> files = review_files(study);
   if (std::filesystem::exists(study / "review.json"))
     files = {study / "review.json"};
   std::size_t edits = 0;
+  std::string last_edit;
   if (files.size() > 1) {
     reviewed.state = ReviewState::Unresolved;
     add_issue(warning("REVIEW-UNRESOLVED", "review",
@@ -129,23 +136,28 @@ ReviewedResult reviewed_result(const std::filesystem::path& study) {
   } else if (files.size() == 1) {
     try {
       const ReviewFile review = read_review(files.front());
+      if (!review.result_sha256.empty() && review.result_sha256 != sha256_hex(text))
+        throw Error("the machine has measured the study again since; open it in osteocalc-viewer, look, and edit on");
       Json laid = result;
       lay_over(review, laid);
       result = std::move(laid);
       reviewed.state = ReviewState::Reviewed;
       edits = review.edits.size();
       std::set<std::string> readers;
-      for (const Edit& edit : review.edits)
+      for (const Edit& edit : review.edits) {
         readers.insert(edit.reader);
+        last_edit = std::max(last_edit, edit.time);
+      }
       reviewed.readers.assign(readers.begin(), readers.end());
       add_issue(info("REVIEW-USED", "review", std::to_string(edits) + " edits of a reader stand in the values"),
                 reviewed, result);
     } catch (const std::exception& error) { // JSON's own too
-      add_issue(warning("REVIEW-UNREADABLE", "review", std::string(error.what()) + " (the machine's values are used)"),
+      add_issue(warning("REVIEW-UNUSABLE", "review", std::string(error.what()) + " (the machine's values are used)"),
                 reviewed, result);
     }
   }
-  result["review"] = {{"state", to_string(reviewed.state)}, {"readers", reviewed.readers}, {"edits", edits}};
+  result["review"] = {
+      {"state", to_string(reviewed.state)}, {"readers", reviewed.readers}, {"edits", edits}, {"last_edit", last_edit}};
   reviewed.result_json = result.dump(2) + "\n";
   return reviewed;
 }

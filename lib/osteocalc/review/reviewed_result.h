@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace osteocalc::review {
 
@@ -17,17 +18,20 @@ enum class ReviewState {
 };
 [[nodiscard]] std::string_view to_string(ReviewState state) noexcept; ///< "none", "reviewed", "unresolved"
 
+/// The files that readers left in a study's folder: review.json and those of blind readers, by name.
+[[nodiscard]] std::vector<std::filesystem::path> review_files(const std::filesystem::path& study);
+
 struct ReviewedResult {
   std::string result_json; ///< of the schema osteocalc.study/1, as before
   ReviewState state = ReviewState::None;
   std::vector<std::string> readers; ///< whose edits it holds
-  Issues issues;                    ///< REVIEW-USED, REVIEW-UNRESOLVED, REVIEW-UNREADABLE; in result_json too
+  Issues issues;                    ///< REVIEW-USED, REVIEW-UNRESOLVED, REVIEW-UNUSABLE; in result_json too
 };
 
 /// The machine's result with a study's reviewed values laid over it: for whoever collects or tabulates studies. Beds,
 /// vertebrae, summary and flag become the reviewer's; what no review holds (variants, contact guard, heights) stays.
-/// The key "review" says state, readers and the count of edits. A damaged review is an Issue, and the machine's values
-/// stand. \param study the folder of result.json \throw IoError when result.json cannot be read
+/// The key "review" says state, readers, the count of edits and the last one's time. A damaged review is an Issue, and
+/// the machine's values stand. \param study the folder of result.json \throw IoError when result.json cannot be read
 [[nodiscard]] ReviewedResult reviewed_result(const std::filesystem::path& study);
 
 } // namespace osteocalc::review

@@ -21,15 +21,6 @@ dxa::AttenuationModel model_for(const DxaImage& image, const DxaOptions& options
   return dxa::parse_calibration(image.calibration_json);
 }
 
-/// The mineral map, by whatever way the image allows. \pre the image is no picture
-dxa::BoneImage bone_image(const DxaImage& image, const DxaOptions& options) {
-  if (image.content == DxaContent::Attenuation)
-    return dxa::decompose(image.frames[0], image.frames[1], model_for(image, options), options.parallel);
-  dxa::BoneImage out;
-  out.bone_g_cm2 = image.frames.front().clone();
-  return out;
-}
-
 dxa::ScoringContext context_of(const DxaImage& image, const DxaOptions& options) {
   const std::string named = options.manufacturer.value_or(image.manufacturer);
   return {{options.sex ? options.sex : image.sex, options.age_years ? options.age_years : image.age_years,
@@ -104,6 +95,17 @@ void add_aac(DxaMeasured& out, const DxaImage& image, const DxaOptions& options)
 }
 
 } // namespace
+
+dxa::BoneImage bone_image(const DxaImage& image, const DxaOptions& options) {
+  if (options.bone)
+    return {options.bone->bone_g_cm2.clone(), options.bone->soft_tissue.clone(), options.bone->is_bone.clone(),
+            options.bone->noise_g_cm2, options.bone->issues};
+  if (image.content == DxaContent::Attenuation)
+    return dxa::decompose(image.frames[0], image.frames[1], model_for(image, options), options.parallel);
+  dxa::BoneImage out;
+  out.bone_g_cm2 = image.frames.front().clone();
+  return out;
+}
 
 DxaMeasured measure_dxa(const DxaImage& image, const DxaOptions& options) {
   DxaMeasured out;

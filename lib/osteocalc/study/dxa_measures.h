@@ -23,8 +23,13 @@ struct DxaOptions {
   std::optional<Sex> sex;                           ///< instead of the header's
   std::optional<bool> postmenopausal;
   std::string race;
+  const dxa::BoneImage* bone = nullptr; ///< bone_image() of this very image, where it was worked out before
   Parallel parallel;
 };
+
+/// The mineral map, by whatever way the image allows. \pre the image is no picture
+/// \throw CalibrationError, Refusal (DXA-NO-CALIBRATION, DXA-NO-SOFT-TISSUE)
+[[nodiscard]] dxa::BoneImage bone_image(const DxaImage& image, const DxaOptions& options);
 
 /// A DXA image's result with the map it was measured on, for pictures.
 struct DxaMeasured {

@@ -8,49 +8,11 @@
 namespace osteocalc::view {
 namespace {
 
-constexpr float outside_hu = -1024;
-
-/// A row in index space: fast to walk.
-struct IndexRow {
-  Vec3 start, step, across;
-};
-
-IndexRow in_indices(const VolumeGeometry& geometry, const SurfaceRow& row) {
-  const Vec3 start = point_to_index(geometry, row.left_mm);
-  return {start, point_to_index(geometry, row.left_mm + row.step_mm) - start,
-          point_to_index(geometry, row.left_mm + row.normal) - start};
-}
-
-/// Trilinear; half a voxel of margin around the scan takes the border's value.
-float hu_at(const Volume<std::int16_t>& hu, const Vec3& at) {
-  const auto& size = hu.geometry().size;
-  std::array<int, 3> low{}, high{};
-  std::array<float, 3> part{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    if (!(at[axis] >= -0.5 && at[axis] <= size[axis] - 0.5))
-      return outside_hu;
-    const double inside = std::clamp(at[axis], 0.0, static_cast<double>(size[axis] - 1));
-    low[axis] = static_cast<int>(inside);
-    high[axis] = std::min(low[axis] + 1, size[axis] - 1);
-    part[axis] = static_cast<float>(inside - low[axis]);
-  }
-  const std::int16_t* const voxels = hu.voxels().data();
-  const auto row = [&](int y, int z) {
-    const std::int16_t* const line = voxels + hu.offset(0, y, z);
-    return static_cast<float>(line[low[0]]) + part[0] * static_cast<float>(line[high[0]] - line[low[0]]);
-  };
-  const auto slice = [&](int z) {
-    const float front = row(low[1], z);
-    return front + part[1] * (row(high[1], z) - front);
-  };
-  const float below = slice(low[2]);
-  return part[2] == 0 ? below : below + part[2] * (slice(high[2]) - below);
-}
-
 template <class T>
 T value_at(const Volume<T>& labels, const Vec3& at) {
-  const int x = static_cast<int>(std::lround(at[0])), y = static_cast<int>(std::lround(at[1])),
-            z = static_cast<int>(std::lround(at[2]));
+  if (!(at[0] >= -0.5 && at[1] >= -0.5 && at[2] >= -0.5))
+    return T{0};
+  const int x = static_cast<int>(at[0] + 0.5), y = static_cast<int>(at[1] + 0.5), z = static_cast<int>(at[2] + 0.5);
   return labels.contains(x, y, z) ? labels(x, y, z) : T{0};
 }
 
@@ -63,7 +25,7 @@ std::vector<T> sample_nearest(const Volume<T>& labels, const Surface& surface, P
     const IndexRow row = in_indices(labels.geometry(), surface.rows[y]);
     if (norm(surface.rows[y].step_mm) > 0)
       for (std::size_t x = 0; x < width; ++x)
-        result[y * width + x] = value_at(labels, row.start + static_cast<double>(x) * row.step);
+        result[y * width + x] = value_at(labels, row.at(static_cast<double>(x)));
   });
   return result;
 }
@@ -109,36 +71,6 @@ std::span<const WindowPreset> window_presets() noexcept {
   static constexpr std::array<WindowPreset, 4> presets{
       {{"calcium", {200, 800}}, {"bone", {400, 1800}}, {"soft", {50, 400}}, {"lung", {-600, 1500}}}};
   return presets;
-}
-
-std::vector<float> sample(const Volume<std::int16_t>& hu, const Surface& surface, const Slab& slab, Parallel parallel) {
-  const auto width = static_cast<std::size_t>(surface.width);
-  const VolumeGeometry& geometry = hu.geometry();
-  const double finest_mm = std::ranges::min(geometry.spacing_mm);
-  const int layers =
-      slab.thickness_mm > 0 ? std::max(1, static_cast<int>(std::ceil(slab.thickness_mm / finest_mm))) : 1;
-  std::vector<float> result(width * surface.rows.size(), outside_hu);
-  parallel_for(surface.rows.size(), parallel, [&](std::size_t y) {
-    if (norm(surface.rows[y].step_mm) == 0)
-      return;
-    const IndexRow row = in_indices(geometry, surface.rows[y]);
-    for (std::size_t x = 0; x < width; ++x) {
-      const Vec3 at = row.start + static_cast<double>(x) * row.step;
-      if (layers == 1) {
-        result[y * width + x] = hu_at(hu, at);
-        continue;
-      }
-      float sum = 0, largest = outside_hu;
-      for (int layer = 0; layer < layers; ++layer) {
-        const double off_mm = slab.thickness_mm * ((layer + 0.5) / layers - 0.5);
-        const float value = hu_at(hu, at + off_mm * row.across);
-        sum += value;
-        largest = std::max(largest, value);
-      }
-      result[y * width + x] = slab.projection == Projection::Mean ? sum / static_cast<float>(layers) : largest;
-    }
-  });
-  return result;
 }
 
 LabelColor label_color(LabelId id) noexcept {

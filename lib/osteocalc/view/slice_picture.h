@@ -4,7 +4,7 @@
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/image/label_map.h"
 #include "osteocalc/view/picture.h"
-#include "osteocalc/view/surface.h"
+#include "osteocalc/view/sampling.h"
 
 #include <optional>
 #include <span>
@@ -24,16 +24,6 @@ struct WindowPreset {
 };
 /// calcium, bone, soft, lung.
 [[nodiscard]] std::span<const WindowPreset> window_presets() noexcept;
-
-enum class Projection { Mean, Maximum };
-struct Slab {
-  double thickness_mm = 0; ///< 0: the surface itself
-  Projection projection = Projection::Mean;
-};
-
-/// HU on a surface, by row; -1024 outside the scan. Trilinear between voxels.
-[[nodiscard]] std::vector<float> sample(const Volume<std::int16_t>& hu, const Surface& surface, const Slab& slab,
-                                        Parallel parallel);
 
 /// What a label looks like; absent: it is not shown.
 using LabelColor = std::optional<Rgb>;

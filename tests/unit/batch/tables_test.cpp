@@ -61,7 +61,7 @@ class Tables : public testing::Test {
 TEST_F(Tables, EveryCellStandsInItsColumn) {
   State state(folder.path() / "state");
   fill(state, false);
-  write_tables(state, folder.path());
+  write_tables(state, {}, folder.path());
   EXPECT_EQ(text_of(folder.path() / "results.csv"),
             "study,subject,age_years,sex,state,L1_hu,aorta_agatston,calibration_mode,kvp_kv,contrast,issues,centre\n"
             "a,sa,,,,,0,,,,,\n"
@@ -76,7 +76,7 @@ TEST_F(Tables, DoNotDependOnTheOrderOfWork) {
     std::filesystem::create_directories(place);
     State state(place / "state");
     fill(state, reversed);
-    write_tables(state, place);
+    write_tables(state, {}, place);
   }
   for (const char* table : {"results.csv", "failures.csv", "results.sqlite"})
     EXPECT_TRUE(text_of(folder.path() / "one" / table) == text_of(folder.path() / "two" / table)) << table;
@@ -85,7 +85,7 @@ TEST_F(Tables, DoNotDependOnTheOrderOfWork) {
 TEST_F(Tables, NumbersAreNumbersAndCodesAreTexts) {
   State state(folder.path() / "state");
   fill(state, false);
-  write_tables(state, folder.path());
+  write_tables(state, {}, folder.path());
   SQLite::Database database((folder.path() / "results.sqlite").string());
   EXPECT_EQ(database.execAndGet("SELECT typeof(L1_hu) FROM studies WHERE study='b'").getString(), "real");
   EXPECT_EQ(database.execAndGet("SELECT typeof(L1_hu) FROM studies WHERE study='a'").getString(), "null");

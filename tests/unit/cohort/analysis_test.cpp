@@ -156,6 +156,16 @@ TEST_F(RunCohort, APlanGivesWhatItsShortFormGives) {
   EXPECT_EQ(full.findings, brief.findings);
 }
 
+TEST_F(RunCohort, RowsOfAReaderAreCounted) {
+  const auto a =
+      write("a.csv", "subject,x,y,review\n1,1,2,reviewed\n2,2,1,\n3,3,5,unresolved\n4,4,4,reviewed\n5,6,1,\n");
+  const CohortResult result = run_cohort({.tables = {a}, .outcome = "y", .exposure = "x"});
+  const auto said = std::ranges::find(result.issues, "COHORT-REVIEWED", &Issue::rule);
+  ASSERT_NE(said, result.issues.end());
+  EXPECT_EQ(said->text.find("2 of 5 rows"), 0U) << said->text;
+  EXPECT_TRUE(has_rule(result.issues, "COHORT-UNRESOLVED"));
+}
+
 TEST_F(RunCohort, RepeatedPeopleAreFlagged) {
   const auto a = write("a.csv", "subject,x,y\n1,1,2\n1,2,1\n2,3,5\n3,4,4\n4,6,1\n");
   EXPECT_TRUE(has_rule(run_cohort({.tables = {a}, .outcome = "y", .exposure = "x"}).issues, "COHORT-REPEATED"));

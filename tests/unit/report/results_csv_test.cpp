@@ -119,6 +119,12 @@ TEST(ResultsCsv, ARecordThatIsCutOffOrAnothersIsAnError) {
   EXPECT_THROW(static_cast<void>(result_row("k", R"({"schema":"osteocalc.bone/1"})")), TableError);
 }
 
+TEST(ResultsCsv, WhoseValuesTheyAreStandsBehindHowTheyWereMeasured) {
+  const std::vector<std::string> columns = table_columns({"review_time", "study", "review", "L1_hu"}, {"centre"});
+  EXPECT_EQ(std::vector<std::string>(columns.end() - 4, columns.end()),
+            (std::vector<std::string>{"issues", "review", "review_time", "centre"}));
+}
+
 TEST(ResultsCsv, FurtherColumnsStandLast) {
   const std::vector<std::string> columns = table_columns({"issues", "study", "L1_hu", "aac24"}, {"centre"});
   EXPECT_EQ(columns.front(), "study");

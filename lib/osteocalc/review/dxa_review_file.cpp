@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osteocalc/core/error.h"
+#include "osteocalc/review/dxa_review.h"
+#include "osteocalc/review/edit_json.h"
+
+namespace osteocalc::review {
+namespace {
+
+Json values_json(const dxa::DxaResult& values) {
+  Json sites = Json::array();
+  for (const SiteLine& line : site_lines(values.sites))
+    sites.push_back({{"site", line.site},
+                     {"bmc_g", or_null(line.bmc_g)},
+                     {"area_cm2", or_null(line.area_cm2)},
+                     {"abmd_g_cm2", line.abmd_g_cm2},
+                     {"t_score", or_null(line.t_score)},
+                     {"z_score", or_null(line.z_score)},
+                     {"excluded", or_null(line.excluded)}});
+  Json aac;
+  if (values.aac) {
+    aac = {{"total", or_null(values.aac->aac24)}, {"walls", Json::array()}};
+    for (const dxa::WallCalcium& wall : values.aac->walls)
+      aac["walls"].push_back({{"level", to_string(wall.level)},
+                              {"wall", dxa::to_string(wall.wall)},
+                              {"calcified_mm", wall.calcified_mm},
+                              {"segment_mm", wall.segment_mm},
+                              {"grade", dxa::wall_grade(wall.share())}});
+  }
+  return {{"dxa", {{"sites", sites}, {"aac24", aac}}}};
+}
+
+std::array<int, 3> size_of(const DxaImage& image) {
+  return image.frames.empty() ? std::array{0, 0, 0} : image.frames.front().geometry().size;
+}
+
+} // namespace
+
+std::vector<SiteLine> site_lines(const std::vector<dxa::ScoredSite>& sites) {
+  std::vector<SiteLine> lines;
+  for (const dxa::ScoredSite& site : sites)
+    lines.push_back({site.density.site, site.density.abmd_g_cm2(), site.density.bmc_g, site.density.area_cm2,
+                     site.scores.t_score, site.scores.z_score, site.excluded});
+  return lines;
+}
+
+std::map<std::string, std::optional<double>> numbers_of(const dxa::DxaResult& result) {
+  std::map<std::string, std::optional<double>> numbers;
+  for (const SiteLine& line : site_lines(result.sites)) {
+    numbers[line.site + ".bmc_g"] = line.bmc_g;
+    numbers[line.site + ".area_cm2"] = line.area_cm2;
+    numbers[line.site + ".abmd_g_cm2"] = line.abmd_g_cm2;
+    numbers[line.site + ".t_score"] = line.t_score;
+    numbers[line.site + ".z_score"] = line.z_score;
+  }
+  if (!result.aac)
+    return numbers;
+  for (const dxa::WallCalcium& wall : result.aac->walls)
+    numbers[std::string(to_string(wall.level)) + "." + std::string(dxa::to_string(wall.wall))] =
+        dxa::wall_grade(wall.share());
+  numbers["aac24"] = result.aac->aac24 ? std::optional<double>(*result.aac->aac24) : std::nullopt;
+  numbers["aac8"] = result.aac->aac8 ? std::optional<double>(*result.aac->aac8) : std::nullopt;
+  return numbers;
+}
+
+ReviewFile file_of(const DxaReview& review, const std::string& inputs_sha256) {
+  return {inputs_sha256, size_of(review.image()), review.edits(), {}, values_json(review.values()).dump()};
+}
+
+void check_fits(const ReviewFile& review, const DxaImage& image, const std::string& inputs_sha256) {
+  const bool other = !review.inputs_sha256.empty() && !inputs_sha256.empty() && review.inputs_sha256 != inputs_sha256;
+  if (other || review.size != size_of(image))
+    throw Refusal(refused("REVIEW-OTHER-SCAN", "review",
+                          "the review was made on another image (its edits would land elsewhere) move it away or open "
+                          "the image it belongs to"));
+}
+
+} // namespace osteocalc::review
