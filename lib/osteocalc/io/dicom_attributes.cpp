@@ -3,6 +3,7 @@
 #include "osteocalc/io/dicom_attributes.h"
 
 #include "osteocalc/io/dicom_file.h"
+#include "osteocalc/io/dxa_exam.h"
 
 #include <dcmtk/config/osconfig.h>
 
@@ -120,6 +121,19 @@ DcmItem* first_item(DcmObject& element) {
   return sequence == nullptr || sequence->card() == 0 ? nullptr : sequence->getItem(0);
 }
 
+/// One of the mappings turns stored values into g/cm2.
+bool maps_to_areal_density(DcmElement& element) {
+  auto* mappings = dynamic_cast<DcmSequenceOfItems*>(&element);
+  for (unsigned long i = 0; mappings != nullptr && i < mappings->card(); ++i) {
+    DcmItem* unit = nullptr;
+    OFString code;
+    if (mappings->getItem(i)->findAndGetSequenceItem(DCM_MeasurementUnitsCodeSequence, unit).good() &&
+        unit->findAndGetOFString(DCM_CodeValue, code).good() && is_areal_density_unit(code))
+      return true;
+  }
+  return false;
+}
+
 using Copy = void (*)(DcmElement&, DicomHeader&);
 
 template <std::string DicomHeader::*field>
@@ -200,6 +214,8 @@ const Attribute attributes[]{
     {DCM_ImagePositionPatient, [](DcmElement& e, H& header) { header.position_mm = numbers_of<3>(e); }},
     {DCM_ImageOrientationPatient, [](DcmElement& e, H& header) { header.row_column_axes = orientation_of(e); }},
     {DCM_FrameOfReferenceUID, text<&H::frame_of_reference_uid>},
+    {DCM_Laterality, text<&H::laterality>},
+    {DCM_ImageLaterality, text<&H::laterality>},
     {DCM_TemporalPositionIdentifier, whole<&H::temporal_position>},
     {DCM_TemporalPositionIndex, whole<&H::temporal_position>},
     {DCM_FrameAcquisitionNumber, whole<&H::acquisition_number>},
@@ -221,6 +237,8 @@ const Attribute attributes[]{
     {DCM_RescaleSlope, number<&H::slope>},
     {DCM_RescaleType, text<&H::rescale_type>},
     {DCM_LossyImageCompression, [](DcmElement& e, H& header) { header.lossy = text_of(e) == "01"; }},
+    {DCM_RealWorldValueMappingSequence,
+     [](DcmElement& e, H& header) { header.maps_to_areal_density = maps_to_areal_density(e); }},
 };
 
 } // namespace
