@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string_view>
 
@@ -167,6 +169,7 @@ const Attribute attributes[]{
     {DCM_ImageType, text<&H::image_type>},
     {DCM_SOPClassUID, text<&H::sop_class_uid>},
     {DCM_SOPInstanceUID, text<&H::instance_uid>},
+    {DCM_StudyDate, text<&H::study_date>},
     {DCM_AcquisitionDate, text<&H::scan_date>},
     {DCM_AcquisitionTime, text<&H::scan_time>},
     {DCM_Modality, text<&H::modality>},
@@ -258,6 +261,17 @@ void read_functional_groups(DcmItem& groups, DicomHeader& header) {
   for (DcmObject* object = groups.nextInContainer(nullptr); object != nullptr; object = groups.nextInContainer(object))
     if (DcmItem* group = first_item(*object))
       read_attributes(*group, header);
+}
+
+std::optional<int> day_from_dicom(const std::string& date) {
+  int year = 0, month = 0, day = 0;
+  if (date.size() != 8 || std::sscanf(date.c_str(), "%4d%2d%2d", &year, &month, &day) != 3)
+    return std::nullopt;
+  const std::chrono::year_month_day when{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (year < 1900 || !when.ok())
+    return std::nullopt;
+  return static_cast<int>(std::chrono::sys_days(when).time_since_epoch().count());
 }
 
 } // namespace osteocalc::io

@@ -2,11 +2,11 @@
 #include "osteocalc/io/dxa_results.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/io/dicom_file.h"
 #include "osteocalc/io/dxa_words.h"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <map>
 #include <utility>
@@ -153,18 +153,15 @@ Header header_of(const std::vector<std::string>& row) {
 /// where it cannot be the month.
 std::optional<int> day_from(const std::string& text) {
   int year = 0, month = 0, day = 0;
-  const bool digits = text.size() == 8 && text.find_first_not_of("0123456789") == std::string::npos;
-  if (digits)
-    std::sscanf(text.c_str(), "%4d%2d%2d", &year, &month, &day);
-  else if (std::sscanf(text.c_str(), "%4d-%2d-%2d", &year, &month, &day) != 3 &&
-           std::sscanf(text.c_str(), "%2d.%2d.%4d", &day, &month, &year) != 3 &&
-           std::sscanf(text.c_str(), "%2d/%2d/%4d", &month, &day, &year) == 3 && month > 12)
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2d", &year, &month, &day) != 3 &&
+      std::sscanf(text.c_str(), "%2d.%2d.%4d", &day, &month, &year) != 3 &&
+      std::sscanf(text.c_str(), "%2d/%2d/%4d", &month, &day, &year) != 3)
+    return day_from_dicom(text);
+  if (month > 12)
     std::swap(month, day);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (year < 1900 || !date.ok())
-    return std::nullopt;
-  return static_cast<int>(std::chrono::sys_days(date).time_since_epoch().count());
+  char date[32];
+  std::snprintf(date, sizeof date, "%04d%02d%02d", year, month, day);
+  return day_from_dicom(date);
 }
 
 std::optional<Sex> sex_from(const std::string& text, const std::string& column) {

@@ -21,8 +21,8 @@ Json to_json(const study::StudyInfo& info) {
           {"modality", info.modality},
           {"kvp_kv", or_null(info.kvp_kv)},
           {"kernel", info.kernel.empty() ? Json() : Json(info.kernel)},
-          {"increment_mm", info.increment_mm},
-          {"slices", info.slices},
+          {"increment_mm", info.slices > 0 ? Json(info.increment_mm) : Json()},
+          {"slices", info.slices > 0 ? Json(info.slices) : Json()},
           {"contrast", to_string(info.contrast)}};
 }
 
