@@ -15,6 +15,7 @@ void add_analysis_options(CLI::App& app, AnalysisArguments& arguments) {
                  "abdominal aortic score that counts as high where there is no coronary score");
   add_scoring_options(app, arguments.scoring);
   add_calcium_options(app, arguments.calcium);
+  add_dxa_options(app, "--dxa-", arguments.dxa);
 }
 
 PipelineRequest request_of(const AnalysisArguments& arguments) {
@@ -30,6 +31,7 @@ PipelineRequest request_of(const AnalysisArguments& arguments) {
   options.bone = bone_options_of(arguments.bone);
   options.kvp_kv = arguments.scoring.kvp_kv;
   options.paradox.high_abdominal_agatston = arguments.high_abdominal;
+  request.dxa.each = dxa_options_of(arguments.dxa);
   return request;
 }
 

@@ -3,6 +3,7 @@
 
 #include "analyze_pipeline.h"
 #include "bone_options.h"
+#include "dxa_options.h"
 #include "scoring_options.h"
 
 namespace osteocalc::app {
@@ -16,6 +17,7 @@ struct AnalysisArguments {
   CalciumArguments calcium;
   BoneArguments bone;
   std::optional<double> high_abdominal;
+  DxaArguments dxa;
 };
 
 void add_analysis_options(CLI::App& app, AnalysisArguments& arguments);

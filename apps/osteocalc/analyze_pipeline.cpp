@@ -65,8 +65,7 @@ LabelMap find_all_labels(PipelineRequest& request, CtImage& image) {
   return merged(std::move(labels));
 }
 
-std::optional<std::string> subject_of(const CtImage& image, const PipelineRequest& request, Issues& issues) {
-  const std::string& id = image.acquisition.patient_id;
+std::optional<std::string> subject_of(const std::string& id, const PipelineRequest& request, Issues& issues) {
   if (id.empty()) {
     issues.push_back(info("STUDY-NO-ID", "study", "the scan names no patient, so there is no subject to pair it by"));
     return std::nullopt;
@@ -108,6 +107,35 @@ ScanCalibration calibration_or_raw(const PipelineRequest& request, CtImage& imag
   }
 }
 
+/// The scan's anatomy, its calibration and all that is measured with both.
+study::StudyResult analyze_scan(PipelineRequest& request, CtImage& image) {
+  enter_stage("segment");
+  const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
+  enter_stage("calibrate");
+  ScanCalibration calibrated = calibration_or_raw(request, image, labels);
+  request.options.calibration = std::move(calibrated.calibration);
+  enter_stage("measure");
+  study::StudyResult result = study::analyze(image, labels, request.options);
+  result.calibration_evidence = std::move(calibrated.evidence);
+  std::map<std::string, std::string>& options = result.provenance.options;
+  options["labels"] = !request.labels.given() ? "found" : request.labels.with.empty() ? "given" : "with " + request.labels.with;
+  if (request.labels.given())
+    options["label_scheme"] = request.labels.scheme;
+  options["volume_of_interest"] = std::string(to_string(request.options.bone.voi.definition));
+  options["calibration"] = std::string(to_string(request.options.calibration.mode));
+  return result;
+}
+
+study::DxaStudy measure_dxa(PipelineRequest& request, const StudyScan& scan) {
+  enter_stage("dxa");
+  request.dxa.each.age_years = request.options.age_years;
+  request.dxa.each.sex = request.options.sex;
+  request.dxa.each.parallel = request.options.parallel;
+  if (scan.image)
+    request.dxa.patient_id = scan.image->acquisition.patient_id;
+  return study::measure_dxa_study(scan.dxa, request.dxa);
+}
+
 } // namespace
 
 study::StudyResult run_pipeline(PipelineRequest request) {
@@ -120,33 +148,29 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   reading.memory_bytes = request.memory_bytes;
   enter_stage("read");
   StudyScan scan = read_study_scan(request.study, request.series, reading);
-  CtImage& image = scan.image;
   request.options.measure_calcium = scan.fit_for_calcium;
   request.options.measure_bone = scan.fit_for_bone;
-  enter_stage("segment");
-  request.options.subject = subject_of(image, request, image.issues);
-  const LabelMap labels = request.labels.given() ? read_all_labels(request, image) : find_all_labels(request, image);
-  enter_stage("calibrate");
-  ScanCalibration calibrated = calibration_or_raw(request, image, labels);
-  request.options.calibration = std::move(calibrated.calibration);
+  const study::DxaStudy dxa = measure_dxa(request, scan);
+  Issues& issues = scan.image ? scan.image->issues : scan.issues;
+  request.options.subject =
+      subject_of(scan.image ? scan.image->acquisition.patient_id : dxa.patient_id, request, issues);
   const double read_s = seconds_since(start);
 
   const auto analysis = Clock::now();
-  enter_stage("measure");
-  study::StudyResult result = study::analyze(image, labels, request.options);
-  result.provenance.options["labels"] = !request.labels.given()       ? "found"
-                                        : request.labels.with.empty() ? "given"
-                                                                      : "with " + request.labels.with;
-  if (request.labels.given())
-    result.provenance.options["label_scheme"] = request.labels.scheme;
-  result.calibration_evidence = std::move(calibrated.evidence);
-  result.provenance.options["volume_of_interest"] = std::string(to_string(request.options.bone.voi.definition));
-  result.provenance.options["calibration"] = std::string(to_string(request.options.calibration.mode));
+  study::StudyResult result;
+  if (scan.image) {
+    result = analyze_scan(request, *scan.image);
+    if (!scan.dxa.empty())
+      study::add_dxa(result, dxa, request.options);
+  } else {
+    result = study::analyze_dxa_alone(dxa, request.options);
+    append(result.issues, scan.issues);
+  }
   const double analyze_s = seconds_since(analysis);
 
   const auto writing = Clock::now();
   enter_stage("write");
-  report::write_study_output(result, image, request.output);
+  report::write_study_output(result, scan.image ? &*scan.image : nullptr, dxa.scans, request.output);
   write_run_json(request, read_s, analyze_s, seconds_since(writing));
   return result;
 }

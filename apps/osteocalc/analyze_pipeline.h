@@ -8,6 +8,7 @@
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/segmentation/segment.h"
 #include "osteocalc/study/analyze.h"
+#include "osteocalc/study/dxa_study.h"
 
 #include <filesystem>
 #include <string>
@@ -27,6 +28,7 @@ struct PipelineRequest {
   std::uint64_t memory_bytes = 0; ///< the largest volume that is read; 0 = most of what the machine has
   std::optional<segmentation::LevelHint> level_hint;
   study::AnalyzeOptions options;
+  study::DxaStudyOptions dxa;
 };
 
 /// Reads, analyses and writes everything the contract names below `output`.

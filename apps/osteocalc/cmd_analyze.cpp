@@ -21,6 +21,7 @@ struct AnalyzeArguments {
   bool keep_ids = false;
   std::optional<double> age_years;
   AnalysisArguments analysis;
+  DxaImageArguments dxa_files;
 };
 
 /// Paths from a list, one a line; where it holds zero bytes, each path ends with one.
@@ -59,6 +60,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.options.age_years = arguments.age_years;
   request.options.sex = sex_from_string(arguments.sex);
   request.options.parallel = context.parallel;
+  read_image_files(arguments.dxa_files, request.dxa);
   return request;
 }
 
@@ -76,7 +78,7 @@ int run_analyze(const AnalyzeArguments& arguments, const Context& context) {
 
 std::function<int(const Context&)> declare_analyze(CLI::App& app) {
   auto arguments = std::make_shared<AnalyzeArguments>();
-  app.add_option("study", arguments->study, "a folder of DICOM, one DICOM file or a NIfTI");
+  app.add_option("study", arguments->study, "a folder of DICOM (CT, DXA or both), one DICOM file or a NIfTI");
   app.add_option("--files", arguments->files,
                  "instead of STUDY: a text file that lists the files of one study, one a line or each ended by a zero "
                  "byte (- for standard input)");
@@ -90,6 +92,10 @@ std::function<int(const Context&)> declare_analyze(CLI::App& app) {
   app.add_option("--key-file", arguments->key_file,
                  "key of the subject's pseudonym; default: made in the output folder");
   app.add_flag("--keep-ids", arguments->keep_ids, "write the patient id itself as subject");
+  app.add_option("--dxa-roi", arguments->dxa_files.regions,
+                 "EXAM=FILE: regions of a DXA image (JSON, as written to OUT/dxa), e.g. spine=FILE, femur_left=FILE");
+  app.add_option("--dxa-marks", arguments->dxa_files.marks,
+                 "six points of each vertebra of the lateral DXA image (JSON)");
   add_analysis_options(app, arguments->analysis);
   return [arguments](const Context& context) { return run_analyze(*arguments, context); };
 }

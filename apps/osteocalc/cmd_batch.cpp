@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis_options.h"
 #include "command.h"
+#include "dxa_tables.h"
 
 #include "osteocalc/batch/batch.h"
+#include "osteocalc/report/results_csv.h"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
+#include <set>
 #include <unistd.h>
 
 namespace osteocalc::app {
@@ -15,6 +19,7 @@ namespace {
 
 struct BatchArguments {
   std::string root, output, shard, retry;
+  std::vector<std::string> dxa_results;
   std::optional<std::size_t> memory_mb, memory_limit_mb;
   AnalysisArguments analysis;
   batch::BatchOptions options;
@@ -30,6 +35,27 @@ std::vector<std::string> given_words(const CLI::App& group) {
         words.push_back(value);
     }
   return words;
+}
+
+/// What scanners' tables say of people, as further columns of their rows.
+batch::PersonCells dxa_cells(const std::vector<std::string>& files, const study::DxaOptions& options) {
+  const DxaPeople all = read_dxa_tables(files, options);
+  print_issues(all.issues);
+  std::vector<std::pair<std::string, std::map<std::string, std::string>>> rows;
+  std::set<std::string> columns;
+  for (const study::DxaPerson& person : all.people) {
+    const report::ResultRow row = report::dxa_row(person.parts);
+    auto& cells = rows.emplace_back(person.patient_id, std::map<std::string, std::string>{}).second;
+    for (std::size_t i = 0; i < row.columns.size(); ++i)
+      cells[row.columns[i]] = row.cells[i];
+    columns.insert(row.columns.begin(), row.columns.end());
+  }
+  batch::PersonCells people{{columns.begin(), columns.end()}, {}};
+  for (auto& [patient, cells] : rows)
+    if (!patient.empty())
+      for (const std::string& column : people.columns)
+        people.by_patient[patient].push_back(cells[column]);
+  return people;
 }
 
 std::string duration_text(double seconds) {
@@ -89,6 +115,8 @@ int run(BatchArguments& arguments, const std::vector<std::string>& analysis_word
   options.retry_failed = !arguments.retry.empty();
   if (!arguments.shard.empty())
     options.shard = batch::parse_shard(arguments.shard);
+  if (!arguments.dxa_results.empty())
+    options.dxa_results = dxa_cells(arguments.dxa_results, dxa_options_of(arguments.analysis.dxa));
   if (arguments.memory_mb)
     options.memory_bytes = *arguments.memory_mb << 20U;
   if (arguments.memory_limit_mb)
@@ -129,6 +157,9 @@ std::function<int(const Context&)> declare_batch(CLI::App& app) {
                  "studies at once; 0 = as memory and processors allow; --threads is then within one study")
       ->check(CLI::Range(0, 4096));
   app.add_option("--subjects", options.subjects, "CSV of patient_id or subject, age_years, sex and further columns")
+      ->check(CLI::ExistingFile);
+  app.add_option("--dxa-results", arguments->dxa_results,
+                 "tables of scanners' own DXA results by patient id, joined to the rows of the same person")
       ->check(CLI::ExistingFile);
   app.add_option("--shard", arguments->shard, "I/N: only the I-th of N parts");
   app.add_option("--inventory", options.inventory, "state.sqlite of an earlier --inventory-only, instead of walking")

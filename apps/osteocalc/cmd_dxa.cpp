@@ -1,66 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.h"
+#include "dxa_options.h"
 #include "dxa_run.h"
+#include "dxa_tables.h"
 
 #include "osteocalc/core/error.h"
-#include "osteocalc/dxa/calibration_file.h"
+#include "osteocalc/core/hashing.h"
 #include "osteocalc/io/dxa_image.h"
+#include "osteocalc/io/dxa_results.h"
 #include "osteocalc/report/dxa_json.h"
 #include "osteocalc/report/dxa_picture.h"
+#include "osteocalc/report/results_csv.h"
 #include "osteocalc/report/text_file.h"
-#include "osteocalc/study/dxa_measures.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
-#include <fstream>
 #include <memory>
-#include <sstream>
 
 namespace osteocalc::app {
 namespace {
 
-struct DxaArguments {
-  std::vector<std::string> images;
-  std::string roi, marks, calibration, reference{reference::default_dxa_reference}, manufacturer, sex, race, output;
+struct DxaCommand {
+  std::vector<std::string> files;
+  std::string roi, marks, sex, output, key_file;
+  bool keep_ids = false;
   std::optional<double> age_years;
-  std::optional<bool> postmenopausal;
+  DxaArguments scoring;
 };
 
-std::string file_text(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf()))
-    throw IoError(file + " cannot be read (it was named as an option) check the path");
-  return text.str();
-}
-
-study::DxaOptions options_of(const DxaArguments& arguments, const Context& context) {
-  static_cast<void>(reference::dxa_reference_source(arguments.reference)); // an unknown name is told before reading
-  study::DxaOptions options;
-  options.reference = arguments.reference;
-  if (!arguments.manufacturer.empty())
-    options.manufacturer = arguments.manufacturer;
-  if (!arguments.calibration.empty())
-    options.calibration = dxa::parse_calibration(file_text(arguments.calibration));
-  if (!arguments.roi.empty())
-    options.regions = dxa::parse_regions(file_text(arguments.roi));
-  if (!arguments.marks.empty())
-    options.marks = dxa::parse_marks(file_text(arguments.marks));
-  options.age_years = arguments.age_years;
-  options.sex = sex_from_string(arguments.sex);
-  options.race = arguments.race;
-  options.postmenopausal = arguments.postmenopausal;
+study::DxaOptions options_of(const DxaCommand& command, const Context& context) {
+  study::DxaOptions options = dxa_options_of(command.scoring);
+  if (!command.roi.empty())
+    options.regions = dxa::parse_regions(option_file_text(command.roi));
+  if (!command.marks.empty())
+    options.marks = dxa::parse_marks(option_file_text(command.marks));
+  options.age_years = command.age_years;
+  options.sex = sex_from_string(command.sex);
   options.parallel = context.parallel;
   return options;
+}
+
+std::string shown(const std::optional<double>& value, const char* format) {
+  return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
 void print_table(const dxa::DxaResult& result) {
   if (!result.sites.empty())
     fmt::print("{:<16} {:>8} {:>8} {:>8} {:>6} {:>6}  {}\n", "site", "BMC g", "cm2", "g/cm2", "T", "Z", "");
-  const auto shown = [](const std::optional<double>& value) { return value ? fmt::format("{:+.1f}", *value) : "-"; };
   for (const dxa::ScoredSite& site : result.sites)
-    fmt::print("{:<16} {:>8.2f} {:>8.2f} {:>8.3f} {:>6} {:>6}  {}\n", site.density.site, site.density.bmc_g,
-               site.density.area_cm2, site.density.abmd_g_cm2(), shown(site.scores.t_score), shown(site.scores.z_score),
+    fmt::print("{:<16} {:>8} {:>8} {:>8.3f} {:>6} {:>6}  {}\n", site.site, shown(site.bmc_g, "{:.2f}"),
+               shown(site.area_cm2, "{:.2f}"), site.abmd_g_cm2, shown(site.scores.t_score, "{:+.1f}"),
+               shown(site.scores.z_score, "{:+.1f}"),
                site.excluded ? "left out: " + *site.excluded : site.scores.category.value_or(""));
   if (!result.aac)
     return;
@@ -68,27 +59,34 @@ void print_table(const dxa::DxaResult& result) {
     fmt::print("{} {:<10} {:>5.1f} of {:>5.1f} mm  {}\n", to_string(wall.level), to_string(wall.wall),
                wall.calcified_mm, wall.segment_mm, dxa::wall_grade(wall.share()));
   if (result.aac->aac24)
-    fmt::print("AAC-24 {}, AAC-8 {}, {} ({})\n", *result.aac->aac24, *result.aac->aac8, result.aac->severity[0].level,
+    fmt::print("AAC-24 {}, AAC-8 {}, {} ({})\n", *result.aac->aac24,
+               result.aac->aac8 ? std::to_string(*result.aac->aac8) : "-", result.aac->severity[0].level,
                result.aac->severity[0].scheme);
 }
 
-int run_dxa(const DxaArguments& arguments, const Context& context) {
-  const study::DxaOptions options = options_of(arguments, context);
+bool has_numbers(const dxa::DxaResult& result) {
+  return !result.sites.empty() || (result.aac && result.aac->aac24);
+}
+
+bool has_numbers(const study::DxaPerson& person) {
+  return std::ranges::any_of(person.parts, [](const study::DxaPart& part) { return has_numbers(part.result); });
+}
+
+int run_image(const DxaCommand& command, const study::DxaOptions& options, const Context& context) {
   const DxaImage image =
-      io::read_dxa_image(std::vector<std::filesystem::path>(arguments.images.begin(), arguments.images.end()));
+      io::read_dxa_image(std::vector<std::filesystem::path>(command.files.begin(), command.files.end()));
   const study::DxaMeasured measured = study::measure_dxa(image, options);
   const dxa::DxaResult& result = measured.result;
-  if (!arguments.output.empty()) {
-    const std::filesystem::path output(arguments.output);
+  if (!command.output.empty()) {
+    const std::filesystem::path output(command.output);
     report::write_text_file(output / "dxa.json", report::dxa_result_json(result, image.exam));
     report::write_text_file(output / "roi.json", dxa::regions_json(result.regions));
-    write_dxa_run(output, arguments.images, options, arguments.calibration, arguments.marks);
-    const Volume<float>* seen = measured.bone_g_cm2    ? &*measured.bone_g_cm2
-                                : image.frames.empty() ? nullptr
-                                                       : &image.frames.front();
-    if (seen != nullptr)
-      report::write_dxa_picture(*seen, result, options.marks ? options.marks->marks : std::vector<dxa::SixPointMark>{},
-                                image.exam, output / "qc" / "dxa.png");
+    write_dxa_run(output, command.files, options, command.scoring.calibration, command.marks);
+    const Volume<float>* seen = measured.bone_g_cm2                              ? &*measured.bone_g_cm2
+                                : measured.marks.empty() || image.frames.empty() ? nullptr
+                                                                                 : &image.frames.front();
+    if (seen != nullptr) // a picture in which nothing was measured may show a name, and shows nothing else of use
+      report::write_dxa_picture(*seen, result, measured.marks, image.exam, output / "qc" / "dxa.png");
   }
   if (context.json)
     fmt::print("{}", report::dxa_result_json(result, image.exam));
@@ -96,28 +94,98 @@ int run_dxa(const DxaArguments& arguments, const Context& context) {
     print_table(result);
     print_issues(result.issues);
   }
-  const bool scored = result.aac && result.aac->aac24;
-  return result.sites.empty() && !scored ? Refused : Done;
+  return has_numbers(result) ? Done : Refused;
+}
+
+/// The key is needed only where something names people.
+std::vector<std::string> subjects_of(const std::vector<study::DxaPerson>& people, const DxaCommand& command) {
+  if (!command.output.empty())
+    std::filesystem::create_directories(command.output);
+  std::string key;
+  if (!command.keep_ids && !(command.key_file.empty() && command.output.empty()))
+    key = load_or_create_key(command.key_file.empty() ? std::filesystem::path(command.output) / "subject.key"
+                                                      : std::filesystem::path(command.key_file));
+  std::vector<std::string> subjects;
+  for (const study::DxaPerson& person : people)
+    subjects.push_back(person.patient_id.empty() ? ""
+                       : command.keep_ids        ? person.patient_id
+                       : key.empty()             ? ""
+                                                 : pseudonym(person.patient_id, key));
+  return subjects;
+}
+
+/// A structured report.
+int run_report(const study::DxaPerson& person, const DxaCommand& command, const Context& context) {
+  const std::string json = report::dxa_person_json(person, subjects_of({person}, command).front());
+  if (!command.output.empty())
+    report::write_text_file(std::filesystem::path(command.output) / "dxa.json", json);
+  if (context.json) {
+    fmt::print("{}", json);
+  } else {
+    for (const study::DxaPart& part : person.parts)
+      print_table(part.result);
+    print_issues(person.issues);
+  }
+  return has_numbers(person) ? Done : Refused;
+}
+
+int run_tables(const DxaPeople& all, const DxaCommand& command, const Context& context) {
+  const std::vector<std::string> subjects = subjects_of(all.people, command);
+  const std::string json = report::dxa_people_json(all.people, subjects, all.issues);
+  if (!command.output.empty()) {
+    report::write_text_file(std::filesystem::path(command.output) / "dxa.json", json);
+    report::write_text_file(std::filesystem::path(command.output) / "dxa.csv",
+                            report::dxa_people_csv(all.people, subjects));
+  }
+  std::size_t measured = 0, doubted = 0;
+  for (const study::DxaPerson& person : all.people) {
+    measured += has_numbers(person) ? 1 : 0;
+    doubted += has_rule(person.issues, "DXA-IDENTITY") ? 1 : 0;
+  }
+  if (context.json)
+    fmt::print("{}", json);
+  else
+    print_issues(all.issues);
+  progress(context, fmt::format("{} people, {} with results, {} with numbers that contradict each other",
+                                all.people.size(), measured, doubted));
+  return measured > 0 ? Done : Refused;
+}
+
+int run_dxa(const DxaCommand& command, const Context& context) {
+  const study::DxaOptions options = options_of(command, context);
+  const auto tables = std::ranges::count_if(command.files, is_dxa_table);
+  if (tables == std::ssize(command.files))
+    return run_tables(read_dxa_tables(command.files, options), command, context);
+  if (tables > 0)
+    throw ConfigError("tables and images are given together (they are read in different ways) name one kind at a time");
+  for (const std::string& file : command.files)
+    if (const auto report = io::read_dxa_sr(file)) {
+      if (command.files.size() > 1)
+        throw ConfigError("a structured report stands among other files (each report is a result of its own) name one "
+                          "report at a time, or analyze its study");
+      return run_report(study::score_report(*report, options), command, context);
+    }
+  return run_image(command, options, context);
 }
 
 } // namespace
 
 std::function<int(const Context&)> declare_dxa(CLI::App& app) {
-  auto arguments = std::make_shared<DxaArguments>();
-  app.add_option("image", arguments->images, "one DXA image (DICOM), or its low and its high energy file")
-      ->required()
-      ->expected(1, 2);
-  app.add_option("--roi", arguments->roi, "regions (JSON, as written to OUT/roi.json) instead of those that are found");
-  app.add_option("--reference", arguments->reference, "population of T and Z, by name");
-  app.add_option("--marks", arguments->marks, "six points of each vertebra of a lateral image (JSON)");
-  app.add_option("--calibration", arguments->calibration, "mass attenuation or step wedge (JSON), not the file's own");
-  app.add_option("--manufacturer", arguments->manufacturer, "of the scanner, instead of the header's");
-  app.add_option("--age", arguments->age_years, "age in years, instead of the header's")->check(CLI::Range(0.0, 130.0));
-  app.add_option("--sex", arguments->sex, "F or M, instead of the header's")->check(CLI::IsMember({"F", "M"}));
-  app.add_option("--race", arguments->race, "where a reference is by race");
-  app.add_option("--postmenopausal", arguments->postmenopausal, "true or false; default: from 50 years on");
-  app.add_option("-o,--output", arguments->output, "folder for dxa.json, roi.json and qc/dxa.png");
-  return [arguments](const Context& context) { return run_dxa(*arguments, context); };
+  auto command = std::make_shared<DxaCommand>();
+  app.add_option("file", command->files,
+                 "one DXA image (DICOM), or its low and its high energy file; or a scanner's own results: one "
+                 "structured report, or tables (csv, tsv, txt, xpt, sav, dta, FILE.sqlite:TABLE)")
+      ->required();
+  app.add_option("--roi", command->roi, "regions (JSON, as written to OUT/roi.json) instead of those that are found");
+  app.add_option("--marks", command->marks, "six points of each vertebra of a lateral image (JSON)");
+  app.add_option("--age", command->age_years, "age in years, instead of the header's")->check(CLI::Range(0.0, 130.0));
+  app.add_option("--sex", command->sex, "F or M, instead of the header's")->check(CLI::IsMember({"F", "M"}));
+  add_dxa_options(app, "--", command->scoring);
+  app.add_option("--key-file", command->key_file, "key of subjects' pseudonyms; default: made in the output folder");
+  app.add_flag("--keep-ids", command->keep_ids, "write patient ids themselves as subjects");
+  app.add_option("-o,--output", command->output,
+                 "folder for dxa.json, and roi.json and qc/dxa.png of an image, or dxa.csv of results");
+  return [command](const Context& context) { return run_dxa(*command, context); };
 }
 
 } // namespace osteocalc::app

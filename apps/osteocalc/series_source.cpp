@@ -7,6 +7,7 @@
 #include "osteocalc/io/nifti.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace osteocalc::app {
 
@@ -75,14 +76,29 @@ StudyScan read_study_scan(std::span<const std::filesystem::path> paths, const Se
                           const io::ReadOptions& options) {
   const study::Protocol protocol = protocol_of(source);
   if (paths.size() == 1 && is_nifti_file(paths.front()))
-    return {io::read_ct(paths.front(), options)};
-  const io::FileTree tree = io::find_files(paths, options.parallel);
-  const io::Inventory inventory = io::take_inventory(tree, options.parallel);
-  const study::Choice choice = choose_for_study(inventory, protocol, source.series);
-  StudyScan scan{read_chosen(inventory, choice, options)};
-  const io::Series& series = inventory.series[choice.series];
-  scan.fit_for_calcium = is_fit(series, study::Use::Calcium, protocol, scan.image.issues);
-  scan.fit_for_bone = is_fit(series, study::Use::Bone, protocol, scan.image.issues);
+    return {.image = io::read_ct(paths.front(), options), .dxa = {}, .tree = {}, .issues = {}};
+  StudyScan scan;
+  scan.tree = io::find_files(paths, options.parallel);
+  const io::Inventory inventory = io::take_inventory(scan.tree, options.parallel);
+  scan.dxa = study::find_dxa_files(inventory);
+  const bool has_ct = std::ranges::any_of(
+      inventory.series, [](const io::Series& series) { return series.first().modality == "CT"; });
+  if (!has_ct && !scan.dxa.empty()) {
+    scan.issues = inventory.issues;
+    return scan;
+  }
+  try {
+    const study::Choice choice = choose_for_study(inventory, protocol, source.series);
+    scan.image = read_chosen(inventory, choice, options);
+    const io::Series& series = inventory.series[choice.series];
+    scan.fit_for_calcium = is_fit(series, study::Use::Calcium, protocol, scan.image->issues);
+    scan.fit_for_bone = is_fit(series, study::Use::Bone, protocol, scan.image->issues);
+  } catch (const Refusal& refusal) {
+    if (scan.dxa.empty())
+      throw;
+    scan.issues = inventory.issues;
+    append(scan.issues, refusal.issues());
+  }
   return scan;
 }
 

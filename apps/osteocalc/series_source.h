@@ -3,9 +3,11 @@
 
 #include "osteocalc/image/ct_image.h"
 #include "osteocalc/io/read_options.h"
+#include "osteocalc/study/dxa_study.h"
 #include "osteocalc/study/fitness.h"
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -31,14 +33,18 @@ void add_series_options(CLI::App& app, SeriesSource& source);
 [[nodiscard]] CtImage read_scan(const std::filesystem::path& path, study::Use use, const SeriesSource& source,
                                 const io::ReadOptions& options);
 
-/// A scan for `analyze`, and what its protocol refuses of it.
+/// What `analyze` finds of a study.
 struct StudyScan {
-  CtImage image;
-  bool fit_for_calcium = true, fit_for_bone = true;
+  std::optional<CtImage> image; ///< absent: the study holds DXA alone
+  bool fit_for_calcium = true, fit_for_bone = true; ///< what the protocol does not refuse
+  study::DxaFiles dxa;
+  io::FileTree tree; ///< keeps unpacked archives until the DXA's files are read
+  Issues issues;     ///< without an image: why no series is fit, where there are CT series
 };
 
 /// The scan at some paths that is best for calcium or, where none is fit for it, for bone; both are measured in it
-/// unless the protocol refuses one, which is an Issue. \throw as read_scan()
+/// unless the protocol refuses one, which is an Issue. DXA stands beside it; only where there is none must a scan be
+/// fit. \throw as read_scan()
 [[nodiscard]] StudyScan read_study_scan(std::span<const std::filesystem::path> paths, const SeriesSource& source,
                                         const io::ReadOptions& options);
 

@@ -144,6 +144,7 @@ class Run {
   void take_subjects() {
     if (!options_.subjects.empty())
       subjects_ = read_subjects(options_.subjects, options_.keep_ids ? "" : key_);
+    add_columns(subjects_, options_.dxa_results, options_.keep_ids ? "" : key_);
     std::string columns;
     for (const std::string& column : subjects_.further_columns)
       columns += column + cell_separator;
@@ -179,6 +180,8 @@ class Run {
                 std::to_string(file.modified_ns) + cell_separator;
       study.voxel_bytes += file.voxel_bytes;
       study.subject = std::max(study.subject, file.subject);
+      if (file.day)
+        study.day = std::min(study.day.value_or(*file.day), *file.day);
       ++study.files;
     }
     if (study.files == 0) {

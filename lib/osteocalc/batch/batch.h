@@ -3,6 +3,7 @@
 
 #include "osteocalc/batch/shard.h"
 #include "osteocalc/batch/state.h"
+#include "osteocalc/batch/subjects.h"
 #include "osteocalc/core/issue.h"
 
 #include <cstddef>
@@ -29,6 +30,7 @@ struct BatchOptions {
   std::filesystem::path key_file;           ///< empty: OUT/subject.key, made if need be
   bool keep_ids = false;
   std::filesystem::path subjects;  ///< a CSV; empty: none
+  PersonCells dxa_results;         ///< of people, from scanners' own tables
   std::filesystem::path inventory; ///< books of an earlier walk, instead of walking; empty: none
   bool inventory_only = false;     ///< walks, and analyses nothing
   Shard shard;

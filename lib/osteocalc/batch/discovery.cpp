@@ -152,6 +152,9 @@ class Walk {
       file.study = pseudonym("dicom:" + uid + cell_separator + header.patient_id, options_.key);
       if (!header.patient_id.empty())
         file.subject = options_.keep_ids ? header.patient_id : pseudonym(header.patient_id, options_.key);
+      const std::optional<int> day =
+          io::day_from_dicom(header.study_date.empty() ? header.scan_date : header.study_date);
+      file.day = file.day ? file.day : day;
       file.voxel_bytes += 2U * static_cast<std::uint64_t>(std::max(0, header.pixels.rows)) *
                           static_cast<std::uint64_t>(std::max(0, header.pixels.columns));
     }

@@ -13,7 +13,7 @@
 namespace osteocalc::batch {
 namespace {
 
-constexpr char schema[] = "3";
+constexpr char schema[] = "4";
 
 // Lists of columns and texts of issues repeat from study to study: each stands once in `texts`, under a number made
 // from what it says, so that it is the same in every shard.
@@ -21,11 +21,11 @@ constexpr char schema[] = "3";
 constexpr char tables[] = R"(
 CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files(path TEXT PRIMARY KEY, bytes INTEGER, modified_ns INTEGER, role INTEGER, study TEXT,
-  rule TEXT, subject TEXT, voxel_bytes INTEGER, walk INTEGER) WITHOUT ROWID;
+  rule TEXT, subject TEXT, voxel_bytes INTEGER, day INTEGER, walk INTEGER) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_of_study ON files(study);
 CREATE TABLE IF NOT EXISTS studies(key TEXT PRIMARY KEY, kind TEXT, subject TEXT, files INTEGER, voxel_bytes INTEGER,
   fingerprint TEXT, judged_fingerprint TEXT, state TEXT, stage TEXT, rule TEXT, reason TEXT, seconds REAL,
-  peak_memory_bytes INTEGER, columns INTEGER, cells TEXT, issues TEXT) WITHOUT ROWID;
+  peak_memory_bytes INTEGER, columns INTEGER, cells TEXT, issues TEXT, day INTEGER) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS studies_by_state ON studies(state, columns);
 CREATE TABLE IF NOT EXISTS texts(id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE IF NOT EXISTS subjects(subject TEXT PRIMARY KEY, cells TEXT) WITHOUT ROWID;
@@ -46,13 +46,18 @@ std::uint64_t unsigned_at(const SQLite::Statement& query, int column) {
   return static_cast<std::uint64_t>(query.getColumn(column).getInt64());
 }
 
+std::optional<int> day_at(const SQLite::Statement& query, int column) {
+  return query.isColumnNull(column) ? std::nullopt : std::optional(query.getColumn(column).getInt());
+}
+
 InputFile file_at(const SQLite::Statement& query) {
   return {query.getColumn(0).getString(), unsigned_at(query, 1),
           query.getColumn(2).getInt64(),  static_cast<FileRole>(query.getColumn(3).getInt()),
           query.getColumn(4).getString(), query.getColumn(5).getString(),
-          query.getColumn(6).getString(), unsigned_at(query, 7)};
+          query.getColumn(6).getString(), unsigned_at(query, 7),
+          day_at(query, 8)};
 }
-constexpr char file_columns[] = "path, bytes, modified_ns, role, study, rule, subject, voxel_bytes";
+constexpr char file_columns[] = "path, bytes, modified_ns, role, study, rule, subject, voxel_bytes, day";
 
 /// The characters that end a path within a URI, escaped.
 std::string uri_path(const std::filesystem::path& file) {
@@ -111,7 +116,7 @@ struct State::Impl {
   void run(const std::string& sql) { query(sql)->exec(); }
   void judge(const char* kind, const StudyPlan& study, const Verdict& verdict) {
     const std::lock_guard lock(mutex);
-    run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,0,'','')", study.key, kind, study.subject,
+    run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,0,'','',NULL)", study.key, kind, study.subject,
         static_cast<std::int64_t>(study.files), name_of(verdict.outcome), verdict.stage, verdict.rule, verdict.reason);
   }
 
@@ -207,9 +212,9 @@ void State::store(std::span<const InputFile> files) {
   const std::lock_guard lock(impl_->mutex);
   SQLite::Transaction transaction(impl_->database);
   for (const InputFile& file : files)
-    impl_->run("INSERT OR REPLACE INTO files VALUES(?,?,?,?,?,?,?,?,?)", file.path,
+    impl_->run("INSERT OR REPLACE INTO files VALUES(?,?,?,?,?,?,?,?,nullif(?,0),?)", file.path,
                static_cast<std::int64_t>(file.bytes), file.modified_ns, static_cast<int>(file.role), file.study,
-               file.rule, file.subject, static_cast<std::int64_t>(file.voxel_bytes), impl_->walk);
+               file.rule, file.subject, static_cast<std::int64_t>(file.voxel_bytes), file.day.value_or(0), impl_->walk);
   transaction.commit();
 }
 
@@ -270,12 +275,12 @@ std::vector<std::string> State::lines() const {
 void State::plan(const StudyPlan& study) {
   const std::lock_guard lock(impl_->mutex);
   // Running: left to finish(), which compares fingerprints.
-  impl_->run("INSERT INTO studies(key,kind,subject,files,voxel_bytes,fingerprint,judged_fingerprint,state) "
-             "VALUES(?1,'study',?2,?3,?4,?5,'','queued') ON CONFLICT(key) DO UPDATE SET subject=?2, files=?3, "
-             "voxel_bytes=?4, fingerprint=?5, "
+  impl_->run("INSERT INTO studies(key,kind,subject,files,voxel_bytes,fingerprint,judged_fingerprint,state,day) "
+             "VALUES(?1,'study',?2,?3,?4,?5,'','queued',nullif(?6,0)) ON CONFLICT(key) DO UPDATE SET subject=?2, "
+             "files=?3, voxel_bytes=?4, fingerprint=?5, day=nullif(?6,0), "
              "state=CASE WHEN state='running' OR judged_fingerprint=?5 THEN state ELSE 'queued' END",
              study.key, study.subject, static_cast<std::int64_t>(study.files),
-             static_cast<std::int64_t>(study.voxel_bytes), study.fingerprint);
+             static_cast<std::int64_t>(study.voxel_bytes), study.fingerprint, study.day.value_or(0));
 }
 
 void State::judge(const StudyPlan& study, const Verdict& verdict) {
@@ -359,11 +364,15 @@ std::vector<std::string> State::distinct_columns() const {
 void State::for_each_judged(bool done, const std::function<void(const JudgedStudy&)>& use) const {
   const std::lock_guard lock(impl_->mutex);
   const Query query = impl_->query(
-      std::string("SELECT key,subject,files,state,stage,rule,reason,columns,cells,issues FROM studies WHERE ") +
+      std::string("SELECT key,subject,files,state,stage,rule,reason,columns,cells,issues,day FROM studies WHERE ") +
       (done ? "state='done'" : "state IN ('refused','failed')") + " ORDER BY key");
   const auto texts = impl_->texts();
   while (query->executeStep()) {
-    JudgedStudy study{query->getColumn(0).getString(), query->getColumn(1).getString(), unsigned_at(*query, 2), {}};
+    JudgedStudy study;
+    study.key = query->getColumn(0).getString();
+    study.subject = query->getColumn(1).getString();
+    study.files = unsigned_at(*query, 2);
+    study.day = day_at(*query, 10);
     study.verdict.outcome = outcome_of(query->getColumn(3).getString());
     study.verdict.stage = query->getColumn(4).getString();
     study.verdict.rule = query->getColumn(5).getString();

@@ -27,6 +27,7 @@ struct InputFile {
   std::string rule;              ///< why it belongs to no study; empty: it does
   std::string subject;           ///< keyed hash of the patient id
   std::uint64_t voxel_bytes = 0; ///< of its image, decoded
+  std::optional<int> day{};      ///< of its image, since 1970
 };
 
 /// How a study ended.
@@ -48,6 +49,7 @@ struct StudyPlan {
   std::string key, subject, fingerprint;
   std::uint64_t voxel_bytes = 0;
   std::size_t files = 0;
+  std::optional<int> day{}; ///< since 1970, for joining: it stands in no table
 };
 
 struct Counts {
@@ -59,6 +61,7 @@ struct JudgedStudy {
   std::string key, subject;
   std::size_t files = 0;
   Verdict verdict;
+  std::optional<int> day{};
 };
 
 /// The books of a batch in one SQLite file: every input file, every study and what became of it. Every change is one

@@ -70,4 +70,16 @@ SubjectTable read_subjects(const std::filesystem::path& file, const std::string&
   return subjects;
 }
 
+void add_columns(SubjectTable& table, const PersonCells& cells, const std::string& key) {
+  const std::size_t before = table.further_columns.size();
+  table.further_columns.insert(table.further_columns.end(), cells.columns.begin(), cells.columns.end());
+  for (const auto& [patient, values] : cells.by_patient) {
+    Subject& subject = table.by_subject[key.empty() ? patient : pseudonym(patient, key)];
+    subject.further.resize(before);
+    subject.further.insert(subject.further.end(), values.begin(), values.end());
+  }
+  for (auto& [name, subject] : table.by_subject)
+    subject.further.resize(table.further_columns.size());
+}
+
 } // namespace osteocalc::batch

@@ -2,6 +2,7 @@
 #include "osteocalc/batch/tables.h"
 
 #include "osteocalc/batch/durable_files.h"
+#include "osteocalc/batch/person_rows.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/report/csv_text.h"
 #include "osteocalc/report/results_csv.h"
@@ -10,19 +11,21 @@
 #include <SQLiteCpp/VariadicBind.h>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 
 namespace osteocalc::batch {
 namespace {
 
-std::vector<std::string_view> split(std::string_view text) {
+std::vector<std::string_view> split(std::string_view text, char separator = cell_separator) {
   std::vector<std::string_view> parts;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(cell_separator), text.size());
+    const std::size_t end = std::min(text.find(separator), text.size());
     parts.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -54,8 +57,8 @@ class TableFile {
 /// Rows of the results with every cell in its column.
 class Rows {
  public:
-  Rows(const State& state, const Reviews& reviews) : state_(state), reviews_(reviews) {
-    std::vector<std::string> occurring;
+  Rows(const State& state, const Reviews& reviews) : state_(state), reviews_(reviews), people_(join_people(state)) {
+    std::vector<std::string> occurring, further;
     const auto note = [&](const std::string& joined) {
       for (const std::string_view column : split(joined))
         occurring.emplace_back(column);
@@ -64,14 +67,16 @@ class Rows {
       note(joined);
     for (const auto& [key, verdict] : reviews.verdicts)
       note(verdict.columns);
-    const std::string further_joined = state.setting("subject_columns");
-    std::vector<std::string> further;
-    for (const std::string_view column : split(further_joined))
-      further.emplace_back(column);
+    if (!people_.joined.empty())
+      occurring.insert(occurring.end(), {"dxa_days", "dxa_study"});
+    const std::string subject_columns = state.setting("subject_columns");
+    for (const std::string_view column : split(subject_columns))
+      (is_dxa_column(column) ? occurring : further).emplace_back(column);
     columns_ = report::table_columns(occurring, further);
     for (std::size_t i = 0; i < columns_.size(); ++i)
       places_[columns_[i]] = i;
-    first_further_ = columns_.size() - further.size();
+    for (const std::string_view column : split(subject_columns))
+      places_of_subject_.push_back(places_.at(std::string(column)));
     for (auto& [subject, cells] : state.subjects())
       subjects_[subject] = std::move(cells);
   }
@@ -80,23 +85,72 @@ class Rows {
 
   void for_each(const std::function<void(const JudgedStudy&, const std::vector<std::string_view>&)>& use) {
     state_.for_each_judged(true, [&](const JudgedStudy& judged) {
-      JudgedStudy study = judged;
-      if (const auto review = reviews_.verdicts.find(study.key); review != reviews_.verdicts.end())
-        study.verdict = review->second;
+      if (people_.row_of.contains(judged.key))
+        return;
+      const JudgedStudy study = reviewed(judged);
       std::vector<std::string_view> cells(columns_.size());
-      const std::vector<std::size_t>& places = places_of(study.verdict.columns);
-      const auto values = split(study.verdict.cells);
-      for (std::size_t i = 0; i < values.size(); ++i)
-        cells[places[i]] = values[i];
-      if (const auto subject = subjects_.find(study.subject); subject != subjects_.end()) {
-        const auto further = split(subject->second);
-        std::ranges::copy(further, cells.begin() + static_cast<std::ptrdiff_t>(first_further_));
-      }
-      use(study, cells);
+      fill(cells, places_of(study.verdict.columns), split(study.verdict.cells));
+      if (const auto joined = people_.joined.find(study.key); joined != people_.joined.end())
+        use_joined(study, joined->second, std::move(cells), use);
+      else
+        use_with_subject(study, std::move(cells), use);
     });
   }
 
  private:
+  using Cells = std::vector<std::string_view>;
+  using Use = std::function<void(const JudgedStudy&, const Cells&)>;
+
+  /// The study with its readers' values, where it has been reviewed.
+  [[nodiscard]] JudgedStudy reviewed(JudgedStudy study) const {
+    if (const auto review = reviews_.verdicts.find(study.key); review != reviews_.verdicts.end())
+      study.verdict = review->second;
+    return study;
+  }
+
+  /// What a row has already stays.
+  static void fill(Cells& cells, const std::vector<std::size_t>& places, const Cells& values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (cells[places[i]].empty())
+        cells[places[i]] = values[i];
+  }
+
+  /// What was measured in the person's images goes before what tables say.
+  void use_with_subject(const JudgedStudy& study, Cells cells, const Use& use) {
+    if (const auto subject = subjects_.find(study.subject); subject != subjects_.end())
+      fill(cells, places_of_subject_, split(subject->second));
+    use(study, cells);
+  }
+
+  /// The row of a CT with the DXA studies of the same person.
+  void use_joined(const JudgedStudy& scan, const std::vector<JoinedStudy>& dxa, Cells cells, const Use& use) {
+    JudgedStudy row = scan;
+    std::string keys;
+    std::optional<int> days; // the farthest
+    std::set<std::string_view> rules;
+    std::string_view& issues = cells[places_.at("issues")];
+    for (const std::string_view rule : split(issues, ';'))
+      rules.insert(rule);
+    std::deque<Verdict> verdicts; // the cells are views of them
+    for (const JoinedStudy& one : dxa) {
+      const Verdict& verdict = verdicts.emplace_back(reviewed(one.study).verdict);
+      issues = {};
+      fill(cells, places_of(verdict.columns), split(verdict.cells));
+      for (const std::string_view rule : split(issues, ';'))
+        rules.insert(rule);
+      keys += (keys.empty() ? "" : ";") + one.study.key;
+      if (one.days && std::abs(*one.days) >= std::abs(days.value_or(0)))
+        days = one.days;
+      row.verdict.issues += verdict.issues;
+    }
+    const std::string all_rules = fmt::format("{}", fmt::join(rules, ";"));
+    const std::string days_text = days ? std::to_string(*days) : "";
+    issues = all_rules;
+    cells[places_.at("dxa_study")] = keys;
+    cells[places_.at("dxa_days")] = days_text;
+    use_with_subject(row, std::move(cells), use);
+  }
+
   /// Few sets of columns occur in a cohort; each is looked up once.
   const std::vector<std::size_t>& places_of(const std::string& joined) {
     auto [known, is_new] = places_of_.try_emplace(joined);
@@ -108,8 +162,9 @@ class Rows {
 
   const State& state_;
   const Reviews& reviews_;
+  PersonRows people_;
   std::vector<std::string> columns_;
-  std::size_t first_further_ = 0;
+  std::vector<std::size_t> places_of_subject_;
   std::unordered_map<std::string, std::size_t> places_;
   std::unordered_map<std::string, std::vector<std::size_t>> places_of_;
   std::unordered_map<std::string, std::string> subjects_;
@@ -262,10 +317,13 @@ void write_tables(const State& state, const Reviews& reviews, const std::filesys
 }
 
 void write_inputs(const State& state, const std::filesystem::path& folder) {
+  const std::map<std::string, std::string> row_of = join_people(state).row_of;
   TableFile table(folder / "inputs.csv");
   table.write("study,path\n");
-  state.for_each_file(
-      [&](const InputFile& file) { table.write(file.study + "," + report::csv_field(file.path) + "\n"); });
+  state.for_each_file([&](const InputFile& file) {
+    const auto row = row_of.find(file.study);
+    table.write((row == row_of.end() ? file.study : row->second) + "," + report::csv_field(file.path) + "\n");
+  });
   table.finish(std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 

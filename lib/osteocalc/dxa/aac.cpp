@@ -72,4 +72,8 @@ AacScore score_aac(const std::vector<WallCalcium>& walls) {
   return score;
 }
 
+AacScore reported_aac(int aac24, std::optional<int> aac8) {
+  return {.walls = {}, .aac24 = aac24, .aac8 = aac8, .severity = severities(aac24)};
+}
+
 } // namespace osteocalc::dxa

@@ -42,4 +42,7 @@ struct AacScore {
 /// \pre every segment is longer than 0
 [[nodiscard]] AacScore score_aac(const std::vector<WallCalcium>& walls);
 
+/// A reader's totals, without the walls they come from.
+[[nodiscard]] AacScore reported_aac(int aac24, std::optional<int> aac8);
+
 } // namespace osteocalc::dxa

@@ -19,10 +19,9 @@ std::string norm_of(const std::string& site) {
 }
 
 ScoredSite scored(const SiteDensity& density, const ScoringContext& context) {
-  ScoredSite out{.density = density, .scores = {}, .standardised_mg_cm2 = {}, .excluded = {}};
-  out.standardised_mg_cm2 = standardised_mg_cm2(norm_of(density.site), context.manufacturer, density.abmd_g_cm2());
-  out.scores = reference::dxa_scores(context.reference, density.site, density.abmd_g_cm2(), context.person,
-                                     context.manufacturer);
+  ScoredSite out = scored_site(density.site, density.abmd_g_cm2(), context);
+  out.bmc_g = density.bmc_g;
+  out.area_cm2 = density.area_cm2;
   return out;
 }
 
@@ -38,7 +37,7 @@ void add_spine(DxaResult& result, const std::vector<SiteDensity>& levels, const 
       levels, [&](const SiteDensity& level) { return level_t(level, context); }, excluded);
   for (const ExcludedLevel& out : spine.excluded) {
     for (ScoredSite& site : result.sites)
-      if (site.density.site == out.level)
+      if (site.site == out.level)
         site.excluded = out.reason;
     result.issues.push_back(
         warning("DXA-LEVEL-EXCLUDED", out.level, out.reason + " (the summary is without it) look at the picture"));
@@ -52,6 +51,13 @@ void add_spine(DxaResult& result, const std::vector<SiteDensity>& levels, const 
 }
 
 } // namespace
+
+ScoredSite scored_site(std::string site, double abmd_g_cm2, const ScoringContext& context) {
+  ScoredSite out{.site = std::move(site), .abmd_g_cm2 = abmd_g_cm2};
+  out.standardised_mg_cm2 = standardised_mg_cm2(norm_of(out.site), context.manufacturer, abmd_g_cm2);
+  out.scores = reference::dxa_scores(context.reference, out.site, abmd_g_cm2, context.person, context.manufacturer);
+  return out;
+}
 
 DxaResult score_sites(const std::vector<SiteDensity>& sites, const std::vector<ExcludedLevel>& excluded,
                       const ScoringContext& context) {

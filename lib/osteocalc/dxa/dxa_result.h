@@ -15,10 +15,13 @@ namespace osteocalc::dxa {
 
 /// One site of a result with its scores.
 struct ScoredSite {
-  SiteDensity density;
-  reference::DxaScores scores;
-  std::optional<double> standardised_mg_cm2; ///< sBMD
-  std::optional<std::string> excluded;       ///< from the summary, and why
+  std::string site;
+  double abmd_g_cm2 = 0;
+  std::optional<double> bmc_g{}, area_cm2{}; ///< absent where a scanner's results give the density alone
+  reference::DxaScores scores{};
+  std::optional<double> standardised_mg_cm2{};                    ///< sBMD
+  std::optional<std::string> excluded{};                          ///< from the summary, and why
+  std::optional<double> reported_t_score{}, reported_z_score{};   ///< as the scanner printed them
 };
 
 /// What DXA says of one person: from images, or from a scanner's own results.
@@ -33,7 +36,7 @@ struct DxaResult {
 
   [[nodiscard]] const ScoredSite* site(std::string_view name) const {
     for (const ScoredSite& candidate : sites)
-      if (candidate.density.site == name)
+      if (candidate.site == name)
         return &candidate;
     return nullptr;
   }
@@ -45,6 +48,9 @@ struct ScoringContext {
   std::string manufacturer; ///< reference::dxa_manufacturer(), "" = not known
   std::string reference{reference::default_dxa_reference};
 };
+
+/// One density with T, Z and sBMD, as far as tables and equations hold them.
+[[nodiscard]] ScoredSite scored_site(std::string site, double abmd_g_cm2, const ScoringContext& context);
 
 /// Scores sites, adds the spine's summary by ISCD's rule and the hip's total; levels keep their scores for review.
 /// \param sites "L1" ... "L4", "neck", "trochanter", "intertrochanter", "total", "wards" ... in any order

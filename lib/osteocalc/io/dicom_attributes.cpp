@@ -3,6 +3,7 @@
 #include "osteocalc/io/dicom_attributes.h"
 
 #include "osteocalc/io/dicom_file.h"
+#include "osteocalc/io/dxa_exam.h"
 
 #include <dcmtk/config/osconfig.h>
 
@@ -13,7 +14,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <string_view>
 
@@ -120,6 +123,19 @@ DcmItem* first_item(DcmObject& element) {
   return sequence == nullptr || sequence->card() == 0 ? nullptr : sequence->getItem(0);
 }
 
+/// One of the mappings turns stored values into g/cm2.
+bool maps_to_areal_density(DcmElement& element) {
+  auto* mappings = dynamic_cast<DcmSequenceOfItems*>(&element);
+  for (unsigned long i = 0; mappings != nullptr && i < mappings->card(); ++i) {
+    DcmItem* unit = nullptr;
+    OFString code;
+    if (mappings->getItem(i)->findAndGetSequenceItem(DCM_MeasurementUnitsCodeSequence, unit).good() &&
+        unit->findAndGetOFString(DCM_CodeValue, code).good() && is_areal_density_unit(code))
+      return true;
+  }
+  return false;
+}
+
 using Copy = void (*)(DcmElement&, DicomHeader&);
 
 template <std::string DicomHeader::*field>
@@ -153,6 +169,7 @@ const Attribute attributes[]{
     {DCM_ImageType, text<&H::image_type>},
     {DCM_SOPClassUID, text<&H::sop_class_uid>},
     {DCM_SOPInstanceUID, text<&H::instance_uid>},
+    {DCM_StudyDate, text<&H::study_date>},
     {DCM_AcquisitionDate, text<&H::scan_date>},
     {DCM_AcquisitionTime, text<&H::scan_time>},
     {DCM_Modality, text<&H::modality>},
@@ -200,6 +217,8 @@ const Attribute attributes[]{
     {DCM_ImagePositionPatient, [](DcmElement& e, H& header) { header.position_mm = numbers_of<3>(e); }},
     {DCM_ImageOrientationPatient, [](DcmElement& e, H& header) { header.row_column_axes = orientation_of(e); }},
     {DCM_FrameOfReferenceUID, text<&H::frame_of_reference_uid>},
+    {DCM_Laterality, text<&H::laterality>},
+    {DCM_ImageLaterality, text<&H::laterality>},
     {DCM_TemporalPositionIdentifier, whole<&H::temporal_position>},
     {DCM_TemporalPositionIndex, whole<&H::temporal_position>},
     {DCM_FrameAcquisitionNumber, whole<&H::acquisition_number>},
@@ -221,6 +240,8 @@ const Attribute attributes[]{
     {DCM_RescaleSlope, number<&H::slope>},
     {DCM_RescaleType, text<&H::rescale_type>},
     {DCM_LossyImageCompression, [](DcmElement& e, H& header) { header.lossy = text_of(e) == "01"; }},
+    {DCM_RealWorldValueMappingSequence,
+     [](DcmElement& e, H& header) { header.maps_to_areal_density = maps_to_areal_density(e); }},
 };
 
 } // namespace
@@ -240,6 +261,17 @@ void read_functional_groups(DcmItem& groups, DicomHeader& header) {
   for (DcmObject* object = groups.nextInContainer(nullptr); object != nullptr; object = groups.nextInContainer(object))
     if (DcmItem* group = first_item(*object))
       read_attributes(*group, header);
+}
+
+std::optional<int> day_from_dicom(const std::string& date) {
+  int year = 0, month = 0, day = 0;
+  if (date.size() != 8 || std::sscanf(date.c_str(), "%4d%2d%2d", &year, &month, &day) != 3)
+    return std::nullopt;
+  const std::chrono::year_month_day when{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (year < 1900 || !when.ok())
+    return std::nullopt;
+  return static_cast<int>(std::chrono::sys_days(when).time_since_epoch().count());
 }
 
 } // namespace osteocalc::io

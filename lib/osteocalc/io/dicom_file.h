@@ -40,9 +40,10 @@ struct DicomHeader {
   std::string modality, image_type, sop_class_uid, transfer_syntax, photometric; ///< the transfer syntax by its name
   // What identifies a person or may do so: for use in memory only.
   std::string study_uid, series_uid, instance_uid, frame_of_reference_uid, patient_id;
-  std::string study_description, series_description, protocol_name, scanner_serial, scan_date, scan_time;
-  std::string kernel, manufacturer, model, filter, contrast_agent, rescale_type, body_part, acquisition_type;
+  std::string study_description, series_description, protocol_name, scanner_serial, study_date, scan_date, scan_time;
+  std::string kernel, manufacturer, model, filter, contrast_agent, rescale_type, body_part, acquisition_type, laterality;
   bool burned_in_annotation = false, lossy = false;
+  bool maps_to_areal_density = false; ///< a real world value mapping in g/cm2
   std::optional<int> series_number, acquisition_number, instance_number, temporal_position;
   std::optional<double> cardiac_phase_percent, trigger_time_ms, gantry_tilt_deg, exposure_mas;
   std::optional<double> table_height_mm, field_of_view_mm; ///< field of view = reconstruction diameter
@@ -57,6 +58,9 @@ struct DicomHeader {
 /// Reads the header up to the pixels: one entry a frame, in their order; empty when the file is no DICOM.
 /// \throw IoError when it cannot be opened
 [[nodiscard]] std::vector<DicomHeader> read_dicom_headers(const std::filesystem::path& file);
+
+/// Days since 1970 of a DICOM date, "20240520"; nothing when it is none.
+[[nodiscard]] std::optional<int> day_from_dicom(const std::string& date);
 
 enum class InputHash { Skip, Compute };
 

@@ -138,4 +138,12 @@ bool is_dxa_modality(std::string_view modality) noexcept {
   return std::ranges::find(names, modality) != names.end();
 }
 
+bool is_areal_density_unit(std::string_view unit) {
+  std::string plain;
+  for (const char c : unit)
+    if (c != ' ' && c != '^' && c != '{' && c != '}')
+      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return plain == "g/cm2" || plain == "g.cm-2" || plain == "gm/cm2";
+}
+
 } // namespace osteocalc::io

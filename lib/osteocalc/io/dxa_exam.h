@@ -20,4 +20,7 @@ struct ExamWords {
 /// CR, OT, DX, SC and BMD: the modalities densitometers write their pictures under.
 [[nodiscard]] bool is_dxa_modality(std::string_view modality) noexcept;
 
+/// "g/cm2" in one of its spellings.
+[[nodiscard]] bool is_areal_density_unit(std::string_view unit);
+
 } // namespace osteocalc::io

@@ -38,12 +38,6 @@ std::optional<double> number(DcmItem& item, const DcmTagKey& tag, unsigned long 
   return value;
 }
 
-bool is_g_cm2(std::string unit) {
-  std::erase_if(unit, [](char c) { return c == ' ' || c == '^' || c == '{' || c == '}'; });
-  std::ranges::transform(unit, unit.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return unit == "g/cm2" || unit == "g.cm-2" || unit == "gm/cm2";
-}
-
 /// value = slope * stored + intercept, and what the value is.
 struct Scale {
   DxaContent content = DxaContent::Picture;
@@ -60,7 +54,7 @@ std::optional<Scale> mapped_density(DcmItem& item) {
     const auto slope = number(*mapping, DCM_RealWorldValueSlope),
                intercept = number(*mapping, DCM_RealWorldValueIntercept);
     if (slope && intercept && mapping->findAndGetSequenceItem(DCM_MeasurementUnitsCodeSequence, unit).good() &&
-        is_g_cm2(text(*unit, DCM_CodeValue)))
+        is_areal_density_unit(text(*unit, DCM_CodeValue)))
       return Scale{DxaContent::ArealDensity, *slope, *intercept};
   }
   return std::nullopt;
@@ -74,7 +68,7 @@ Scale scale_of(DcmItem& item) {
   if (!slope)
     return {};
   const Scale scale{DxaContent::Picture, *slope, number(item, DCM_RescaleIntercept).value_or(0)};
-  if (is_g_cm2(type))
+  if (is_areal_density_unit(type))
     return {DxaContent::ArealDensity, scale.slope, scale.intercept};
   if (type == "ATTENUATION")
     return {DxaContent::Attenuation, scale.slope, scale.intercept};

@@ -21,10 +21,10 @@ Json or_text(const std::string& text) {
 
 Json site_json(const dxa::ScoredSite& site) {
   const reference::DxaScores& scores = site.scores;
-  return {{"site", site.density.site},
-          {"bmc_g", tidy(site.density.bmc_g)},
-          {"area_cm2", tidy(site.density.area_cm2)},
-          {"abmd_g_cm2", tidy(site.density.abmd_g_cm2())},
+  return {{"site", site.site},
+          {"bmc_g", tidy(site.bmc_g)},
+          {"area_cm2", tidy(site.area_cm2)},
+          {"abmd_g_cm2", tidy(site.abmd_g_cm2)},
           {"t_score", tidy(scores.t_score)},
           {"z_score", tidy(scores.z_score)},
           {"category", or_null(scores.category)},
@@ -33,6 +33,8 @@ Json site_json(const dxa::ScoredSite& site) {
           {"z_reason", or_text(scores.z_reason)},
           {"category_reason", or_text(scores.category_reason)},
           {"sbmd_mg_cm2", tidy(site.standardised_mg_cm2)},
+          {"reported_t_score", or_null(site.reported_t_score)},
+          {"reported_z_score", or_null(site.reported_z_score)},
           {"excluded", or_null(site.excluded)}};
 }
 
@@ -59,29 +61,70 @@ Json aac_json(const dxa::AacScore& aac, const std::vector<dxa::WallSpan>& spans)
   return json;
 }
 
-Json part(const dxa::DxaResult& result) {
-  Json json{{"sites", Json::array()}};
-  for (const dxa::ScoredSite& site : result.sites)
-    json["sites"].push_back(site_json(site));
-  json["aac24"] = result.aac ? aac_json(*result.aac, result.aac_spans) : Json();
-  json["level_confidence"] = tidy(result.level_confidence);
-  json["texture_tbs_like"] = result.texture ? Json{{"slope", tidy(result.texture->slope)},
-                                                   {"from_mm", result.texture->v_first_mm},
-                                                   {"to_mm", result.texture->v_last_mm}}
-                                            : Json();
-  return json;
+Json exam_name(const std::optional<DxaExam>& exam) {
+  return exam ? Json(to_string(*exam)) : Json();
+}
+
+Json texture_json(const std::optional<dxa::VariogramTexture>& texture) {
+  return texture
+             ? Json{{"slope", tidy(texture->slope)}, {"from_mm", texture->v_first_mm}, {"to_mm", texture->v_last_mm}}
+             : Json();
 }
 
 } // namespace
 
-std::string dxa_part_json(const dxa::DxaResult& result) {
-  return part(result).dump();
+std::string dxa_parts_json(const std::vector<study::DxaPart>& parts) {
+  if (parts.empty())
+    return "null";
+  Json json{{"exams", Json::array()}, {"sites", Json::array()}, {"aac24", nullptr}};
+  for (const study::DxaPart& part : parts) {
+    json["exams"].push_back({{"exam", exam_name(part.exam)},
+                             {"source", part.reported ? "report" : "image"},
+                             {"level_confidence", tidy(part.result.level_confidence)},
+                             {"texture_tbs_like", texture_json(part.result.texture)}});
+    for (const dxa::ScoredSite& site : part.result.sites) {
+      json["sites"].push_back(site_json(site));
+      json["sites"].back()["exam"] = exam_name(part.exam);
+    }
+    if (part.result.aac && json["aac24"].is_null())
+      json["aac24"] = aac_json(*part.result.aac, part.result.aac_spans);
+  }
+  return json.dump();
 }
 
 std::string dxa_result_json(const dxa::DxaResult& result, const std::optional<DxaExam>& exam) {
-  Json json{{"schema", "osteocalc.dxa/1"}, {"exam", exam ? Json(to_string(*exam)) : Json()}};
-  json.update(part(result));
+  Json json{{"schema", "osteocalc.dxa/1"}, {"exam", exam_name(exam)}, {"sites", Json::array()}};
+  for (const dxa::ScoredSite& site : result.sites)
+    json["sites"].push_back(site_json(site));
+  json["aac24"] = result.aac ? aac_json(*result.aac, result.aac_spans) : Json();
+  json["level_confidence"] = tidy(result.level_confidence);
+  json["texture_tbs_like"] = texture_json(result.texture);
   json["issues"] = to_json(result.issues);
+  return json.dump(2) + "\n";
+}
+
+std::string dxa_person_json(const study::DxaPerson& person, const std::string& subject) {
+  Json json{{"schema", "osteocalc.dxa/1"},
+            {"subject", or_text(subject)},
+            {"exam", person.parts.size() == 1 ? exam_name(person.parts[0].exam) : Json()},
+            {"sites", Json::array()},
+            {"aac24", nullptr}};
+  if (!person.parts.empty())
+    json.update(Json::parse(dxa_parts_json(person.parts)));
+  json["issues"] = to_json(person.issues);
+  return json.dump(2) + "\n";
+}
+
+std::string dxa_people_json(const std::vector<study::DxaPerson>& people, const std::vector<std::string>& subjects,
+                            const Issues& issues) {
+  Json json{{"schema", "osteocalc.dxa_people/1"}, {"people", Json::array()}};
+  for (std::size_t i = 0; i < people.size(); ++i)
+    json["people"].push_back({{"subject", or_text(subjects[i])},
+                              {"age_years", or_null(people[i].age_years)},
+                              {"sex", people[i].sex ? Json(to_string(*people[i].sex)) : Json()},
+                              {"dxa", Json::parse(dxa_parts_json(people[i].parts))},
+                              {"issues", to_json(people[i].issues)}});
+  json["issues"] = to_json(issues);
   return json.dump(2) + "\n";
 }
 

@@ -43,7 +43,7 @@ void list_results(Canvas& canvas, const dxa::DxaResult& result, double x) {
   if (!result.sites.empty())
     line("site: g/cm2, cm2, T");
   for (const dxa::ScoredSite& site : result.sites)
-    line(fmt::format("{}: {:.3f}, {:.1f}, {}{}", site.density.site, site.density.abmd_g_cm2(), site.density.area_cm2,
+    line(fmt::format("{}: {:.3f}, {:.1f}, {}{}", site.site, site.abmd_g_cm2, site.area_cm2.value_or(0),
                      site.scores.t_score ? fmt::format("{:+.1f}", *site.scores.t_score) : "-",
                      site.excluded ? " (left out)" : ""));
   if (!result.aac)

@@ -62,6 +62,8 @@ std::string reasons_text(const SeriesRecord& series) {
       uses += fmt::format("{}{}", uses.empty() ? "" : ", ", to_string(use));
     }
   std::string text;
+  for (const std::string& reason : series.exam ? series.dxa.reasons : std::vector<std::string>{})
+    text += fmt::format("    {}: {} [dxa]\n", *series.exam, reason);
   for (const auto& [reason, uses] : uses_by_reason)
     text += fmt::format("    {} [{}]\n", reason, uses);
   return text;
@@ -79,16 +81,16 @@ std::string inspect_json(const study::Inspection& inspection) {
 
 std::string inspect_table(const study::Inspection& inspection) {
   std::string text =
-      fmt::format("{:<10} {:>7} {:>7} {:>9} {:>6} {:<10} {:<8} {:<8} {:<8} {:<11} {}\n", "modality", "slices", "mm",
-                  "thick mm", "kV", "kernel", "contrast", "calcium", "bone", "calibration", "series");
+      fmt::format("{:<10} {:>7} {:>7} {:>9} {:>6} {:<10} {:<8} {:<8} {:<8} {:<11} {:<13} {}\n", "modality", "slices", "mm",
+                  "thick mm", "kV", "kernel", "contrast", "calcium", "bone", "calibration", "dxa", "series");
   for (const SeriesRecord& series : inspection.series) {
     const auto verdict = [&](study::Use use) { return to_string(series.fit_for(use).verdict); };
     text += fmt::format(
-        "{:<10} {:>7} {:>7} {:>9} {:>6} {:<10} {:<8} {:<8} {:<8} {:<11} {} in {}\n", series.modality,
+        "{:<10} {:>7} {:>7} {:>9} {:>6} {:<10} {:<8} {:<8} {:<8} {:<11} {:<13} {} in {}\n", series.modality,
         series.slices > 0 ? series.slices : series.images, number(series.increment_mm), number(series.thickness_mm),
         number(series.kvp_kv), series.kernel.empty() ? "-" : series.kernel,
         series.contrast == study::Contrast::Unknown && series.contrast_hint ? "hinted" : to_string(series.contrast),
-        verdict(study::Use::Calcium), verdict(study::Use::Bone), verdict(study::Use::Calibration), series.series,
+        verdict(study::Use::Calcium), verdict(study::Use::Bone), verdict(study::Use::Calibration), series.exam.value_or("-"), series.series,
         series.path);
     text += reasons_text(series);
   }

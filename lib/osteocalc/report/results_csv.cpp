@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/report/csv_text.h"
+#include "osteocalc/report/dxa_json.h"
 #include "osteocalc/report/json_values.h"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ class RowMaker {
     else if (value.is_number())
       cells_[column] = csv_number(value.get<double>());
   }
+  void forget(const std::string& column) { cells_.erase(column); }
   void note_measured(const Json& value) { measured_ = measured_ || !value.is_null(); }
   void put_measure(const std::string& column, const Json& value) {
     note_measured(value);
@@ -41,6 +43,9 @@ class RowMaker {
   }
   [[nodiscard]] ResultRow row() {
     cells_["state"] = measured_ ? "done" : "refused";
+    return measures();
+  }
+  [[nodiscard]] ResultRow measures() {
     ResultRow row;
     for (auto& [column, cell] : cells_)
       if (!cell.empty()) {
@@ -72,13 +77,37 @@ void put_bone(const Json& bone, RowMaker& row) {
 
 /// Hyphens would be minus signs to whoever reads the table with a formula.
 std::string site_name(std::string site) {
-  std::ranges::replace(site, '-', '_');
+  std::ranges::replace_if(site, [](char c) { return c == '-' || c == ','; }, '_');
   return site;
 }
 
+/// The side in a site's own columns; "" for the spine and where it is not told.
+std::string side_of(const Json& site) {
+  const std::string exam = at(site, "exam").is_string() ? at(site, "exam").get<std::string>() : "";
+  return exam.ends_with("_left") ? "_left" : exam.ends_with("_right") ? "_right" : "";
+}
+
+/// A hip has columns of its side, and those without a side hold the left hip, or the right one where it stands alone.
 void put_dxa(const Json& dxa, RowMaker& row) {
-  for (const Json& site : at(dxa, "sites"))
-    row.put_measure("abmd_" + site_name(at(site, "site").get<std::string>()) + "_g_cm2", at(site, "abmd_g_cm2"));
+  const auto put_site = [&](const std::string& name, const Json& site) {
+    row.put_measure("abmd_" + name + "_g_cm2", at(site, "abmd_g_cm2"));
+    row.put("t_score_" + name, at(site, "t_score"));
+    row.put("z_score_" + name, at(site, "z_score"));
+  };
+  for (const char* side : {"_right", "_left", ""}) // the last one stays
+    for (const Json& site : at(dxa, "sites")) {
+      if (side_of(site) != side)
+        continue;
+      row.note_measured(at(site, "abmd_g_cm2"));
+      if (!at(site, "excluded").is_null())
+        continue;
+      const std::string name = site_name(at(site, "site").get<std::string>());
+      row.forget("t_score_" + name); // never one side's score beside the other's density
+      row.forget("z_score_" + name);
+      put_site(name, site);
+      if (*side != '\0')
+        put_site(name + side, site);
+    }
   row.put_measure("aac24", at(at(dxa, "aac24"), "total"));
 }
 
@@ -139,6 +168,39 @@ ResultRow result_row(std::string_view study_key, std::string_view result_json) {
     throw TableError("a study's record cannot be read: " + std::string(error.what()) +
                      " (the file is cut off or another's) run the study again");
   }
+}
+
+ResultRow dxa_row(const std::vector<study::DxaPart>& parts) {
+  RowMaker row;
+  put_dxa(Json::parse(dxa_parts_json(parts)), row);
+  return row.measures();
+}
+
+std::string dxa_people_csv(const std::vector<study::DxaPerson>& people, const std::vector<std::string>& subjects) {
+  std::set<std::string> columns;
+  std::vector<std::map<std::string, std::string>> rows;
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    ResultRow measures = dxa_row(people[i].parts);
+    auto& row = rows.emplace_back();
+    for (std::size_t c = 0; c < measures.columns.size(); ++c)
+      row[measures.columns[c]] = std::move(measures.cells[c]);
+    columns.insert(measures.columns.begin(), measures.columns.end());
+    row["subject"] = subjects[i];
+    row["dxa_age_years"] = csv_number(people[i].age_years);
+    row["dxa_sex"] = people[i].sex ? std::string(to_string(*people[i].sex)) : "";
+    row["dxa_issues"] = issue_rules(to_json(people[i].issues));
+  }
+  std::vector<std::string> all{"subject"};
+  all.insert(all.end(), columns.begin(), columns.end());
+  all.insert(all.end(), {"dxa_age_years", "dxa_sex", "dxa_issues"});
+  std::string text = csv_line(all);
+  for (auto& row : rows) {
+    std::vector<std::string> fields;
+    for (const std::string& column : all)
+      fields.push_back(std::move(row[column]));
+    text += csv_line(fields);
+  }
+  return text;
 }
 
 std::vector<std::string> table_columns(const std::vector<std::string>& columns,

@@ -5,6 +5,7 @@
 #include "osteocalc/report/bone_json.h"
 #include "osteocalc/report/calcium_json.h"
 #include "osteocalc/report/csv_text.h"
+#include "osteocalc/report/dxa_json.h"
 
 #include <algorithm>
 #include <array>
@@ -20,8 +21,8 @@ Json to_json(const study::StudyInfo& info) {
           {"modality", info.modality},
           {"kvp_kv", or_null(info.kvp_kv)},
           {"kernel", info.kernel.empty() ? Json() : Json(info.kernel)},
-          {"increment_mm", info.increment_mm},
-          {"slices", info.slices},
+          {"increment_mm", info.slices > 0 ? Json(info.increment_mm) : Json()},
+          {"slices", info.slices > 0 ? Json(info.slices) : Json()},
           {"contrast", to_string(info.contrast)}};
 }
 
@@ -57,11 +58,11 @@ void add_level_evidence(Json& vertebrae, const bone::BoneResult& bone,
 
 std::string study_json(const study::StudyResult& result) {
   Json json{{"schema", "osteocalc.study/1"}, {"study", to_json(result.study)}};
-  json["calcium"] = calcium_json(result);
+  json["calcium"] = result.study.modality == "DXA" ? Json() : calcium_json(result);
   json["bone"] = result.bone ? to_json(*result.bone) : Json();
   if (result.bone)
     add_level_evidence(json["bone"]["vertebrae"], *result.bone, result.levels);
-  json["dxa"] = nullptr;
+  json["dxa"] = Json::parse(dxa_parts_json(result.dxa));
   json["paradox"] = {{"high_calcium", or_null(result.paradox.high_calcium)},
                      {"low_bone", or_null(result.paradox.low_bone)},
                      {"quadrant", or_null(result.paradox.quadrant)}};

@@ -2,6 +2,7 @@
 #include "osteocalc/report/study_output.h"
 
 #include "osteocalc/core/provenance.h"
+#include "osteocalc/report/dxa_picture.h"
 #include "osteocalc/report/study_json.h"
 #include "osteocalc/report/text_file.h"
 
@@ -126,8 +127,10 @@ data issue_row(const Issue& issue) {
   return row;
 }
 
-std::string description(const study::StudyInfo& info) {
-  std::string text = fmt::format("CT, {} slices {:g} mm apart", info.slices, info.increment_mm);
+std::string description(const study::StudyResult& result) {
+  const study::StudyInfo& info = result.study;
+  const bool ct = info.modality == "CT";
+  std::string text = ct ? fmt::format("CT, {} slices {:g} mm apart", info.slices, info.increment_mm) : "DXA";
   if (info.kvp_kv)
     text += fmt::format(", {:g} kV", *info.kvp_kv);
   if (!info.kernel.empty())
@@ -136,7 +139,81 @@ std::string description(const study::StudyInfo& info) {
     text += fmt::format(", {:g} years", *info.age_years);
   if (info.sex)
     text += *info.sex == Sex::Female ? ", female" : ", male";
-  return text + fmt::format(", contrast {}.", to_string(info.contrast));
+  if (ct)
+    text += fmt::format(", contrast {}", to_string(info.contrast));
+  return text + (ct && !result.dxa.empty() ? ", and DXA." : ".");
+}
+
+std::string exam_name(const std::optional<DxaExam>& exam) {
+  return exam ? std::string(to_string(*exam)) : "dxa";
+}
+
+/// The summaries: spine, neck and total hip, as far as they were measured.
+std::string dxa_headline(const study::StudyResult& result) {
+  std::string text;
+  for (const study::DxaPart& part : result.dxa) {
+    for (const dxa::ScoredSite& site : part.result.sites)
+      if (site.site == "neck" || site.site == "total" || (site.site[0] == 'L' && site.site.size() > 2))
+        text += fmt::format("Areal density of {} ({}): {:.3f} g/cm2{}. ", site.site, exam_name(part.exam),
+                            site.abmd_g_cm2,
+                            site.scores.t_score ? fmt::format(", T {:+.1f}", *site.scores.t_score) : "");
+    if (part.result.aac && part.result.aac->aac24)
+      text += fmt::format("AAC-24: {}. ", *part.result.aac->aac24);
+  }
+  return text;
+}
+
+data dxa_row(const study::DxaPart& part, const dxa::ScoredSite& site) {
+  data row;
+  row.set("exam", exam_name(part.exam));
+  row.set("site", site.site);
+  row.set("bmc", shown(site.bmc_g, "{:.2f}"));
+  row.set("area", shown(site.area_cm2, "{:.2f}"));
+  row.set("abmd", fmt::format("{:.3f}", site.abmd_g_cm2));
+  row.set("t", shown(site.scores.t_score, "{:+.1f}"));
+  row.set("z", shown(site.scores.z_score, "{:+.1f}"));
+  row.set("reported", shown(site.reported_t_score, "{:+.1f}"));
+  row.set("category", site.scores.category.value_or("-"));
+  row.set("used", site.excluded                  ? "no: " + *site.excluded
+                  : !site.scores.t_reason.empty() ? "yes; no T: " + site.scores.t_reason
+                                                  : "yes");
+  return row;
+}
+
+/// AAC of a lateral image, and the texture, which no published cut-off fits.
+std::string dxa_notes(const dxa::DxaResult& result) {
+  std::string text;
+  if (result.aac && result.aac->aac24)
+    text += fmt::format("AAC-24 {}, AAC-8 {}: {} ({}). ", *result.aac->aac24, shown(result.aac->aac8, "{}"),
+                        result.aac->severity[0].level, result.aac->severity[0].scheme);
+  if (result.texture)
+    text += fmt::format("Texture, TBS-like: {:.2f}, for which no published cut-off holds. ", result.texture->slope);
+  return text;
+}
+
+void set_dxa(data& page, const study::StudyResult& result) {
+  List rows;
+  std::string notes, reference;
+  for (const study::DxaPart& part : result.dxa) {
+    for (const dxa::ScoredSite& site : part.result.sites) {
+      rows.push_back(dxa_row(part, site));
+      reference = site.scores.reference;
+    }
+    notes += dxa_notes(part.result);
+  }
+  page.set("has_dxa", !result.dxa.empty());
+  page.set("has_sites", !rows.empty());
+  page.set("sites", rows);
+  page.set("dxa_notes", notes);
+  page.set("dxa_reference", reference);
+}
+
+QcPicture draw_dxa(const study::DxaScan& scan, const std::filesystem::path& folder) {
+  const std::string file = "dxa_" + exam_name(scan.image.exam) + ".png";
+  const Volume<float>& seen = scan.measured.bone_g_cm2 ? *scan.measured.bone_g_cm2 : scan.image.frames.front();
+  write_dxa_picture(seen, scan.measured.result, scan.measured.marks, scan.image.exam, folder / file);
+  return {file, "DXA " + exam_name(scan.image.exam),
+          "Regions as they were measured; change them in dxa/" + exam_name(scan.image.exam) + "_roi.json"};
 }
 
 std::string headline(const study::StudyResult& result) {
@@ -155,6 +232,7 @@ std::string headline(const study::StudyResult& result) {
       text += fmt::format(", {:.0f} mg/cm3", *summary.bmd_mg_cm3);
     text += ". ";
   }
+  text += dxa_headline(result);
   if (result.paradox.quadrant)
     text += "Quadrant: " + *result.paradox.quadrant + ".";
   return text.empty() ? "Nothing could be measured in this study." : text;
@@ -199,7 +277,7 @@ std::string study_html(const study::StudyResult& result, const std::vector<QcPic
   data page;
   page.set("css", page_style);
   page.set("title", "Study " + result.study.subject.value_or("without a subject"));
-  page.set("description", description(result.study));
+  page.set("description", description(result));
   page.set("headline", headline(result));
   List beds, issues, refusals, figures;
   for (const study::BedScore& bed : result.beds)
@@ -232,16 +310,27 @@ std::string study_html(const study::StudyResult& result, const std::vector<QcPic
   page.set("pictures", figures);
   if (result.bone)
     set_bone(page, *result.bone);
+  set_dxa(page, result);
+  page.set("no_ct", result.study.modality == "DXA");
   page.set("version", std::string(version()));
   page.set("commit", std::string(commit()));
   return kainjow::mustache::mustache(study_template).render(page);
 }
 
-void write_study_output(const study::StudyResult& result, const CtImage& image, const std::filesystem::path& folder) {
+void write_study_output(const study::StudyResult& result, const CtImage* image, const std::vector<study::DxaScan>& dxa,
+                        const std::filesystem::path& folder) {
   write_text_file(folder / "result.json", study_json(result));
   write_text_file(folder / "lesions.csv", lesions_csv(result));
   write_text_file(folder / "vertebrae.csv", vertebrae_csv(result));
-  const std::vector<QcPicture> pictures = write_qc_pictures(image, result, folder / "qc");
+  std::vector<QcPicture> pictures;
+  if (image != nullptr)
+    pictures = write_qc_pictures(*image, result, folder / "qc");
+  for (const study::DxaScan& scan : dxa) {
+    pictures.push_back(draw_dxa(scan, folder / "qc"));
+    if (!scan.measured.result.regions.empty())
+      write_text_file(folder / "dxa" / (exam_name(scan.image.exam) + "_roi.json"),
+                      dxa::regions_json(scan.measured.result.regions));
+  }
   write_text_file(folder / "report.html", study_html(result, pictures));
 }
 

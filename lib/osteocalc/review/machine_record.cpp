@@ -35,8 +35,8 @@ study::StudyInfo info_from(const Json& json) {
     info.sex = sex_from_string(*sex);
   info.kvp_kv = value_in<double>(json, "kvp_kv");
   info.kernel = value_in<std::string>(json, "kernel").value_or("");
-  info.increment_mm = json.at("increment_mm");
-  info.slices = json.at("slices");
+  info.increment_mm = value_in<double>(json, "increment_mm").value_or(0); // null without a CT
+  info.slices = value_in<int>(json, "slices").value_or(0);
   for (const study::Contrast contrast : {study::Contrast::None, study::Contrast::Present})
     if (json.at("contrast") == to_string(contrast))
       info.contrast = contrast;

@@ -53,7 +53,7 @@ QueueRow read_row(const std::filesystem::path& folder) {
     const Json json = Json::parse(reviewed.result_json);
     row.review = reviewed.state;
     read_issues(json.at("issues"), row);
-    for (const Json& bed : json.at("calcium").at("beds")) {
+    for (const Json& bed : json.at("calcium").is_object() ? json.at("calcium").at("beds") : Json::array()) {
       if (bed.at("bed") == "coronary")
         row.coronary_agatston = number(bed, "agatston");
       if (bed.at("bed") == "aorta_abdominal")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/study/analyze.h"
 
+#include "osteocalc/core/hashing.h"
 #include "osteocalc/study/blood_pool.h"
 #include "osteocalc/study/calcium_measures.h"
+#include "osteocalc/study/dxa_study.h"
 #include "osteocalc/study/paradox.h"
 #include "osteocalc/study/spine.h"
 
@@ -60,6 +62,35 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
     result.provenance.tables.push_back(reference::bone_density_source());
   guard_contact(image, labels, options, result);
   result.paradox = classify_paradox(result, options.paradox);
+  return result;
+}
+
+void add_dxa(StudyResult& result, const DxaStudy& dxa, const AnalyzeOptions& options) {
+  result.dxa = dxa.parts;
+  append(result.issues, dxa.issues);
+  if (!result.study.age_years)
+    result.study.age_years = dxa.age_years;
+  if (!result.study.sex)
+    result.study.sex = dxa.sex;
+  std::string& inputs = result.provenance.inputs_sha256;
+  inputs = inputs.empty() ? dxa.inputs_sha256 : sha256_hex(inputs + dxa.inputs_sha256);
+  const bool scored = std::ranges::any_of(dxa.parts, [](const DxaPart& part) { return !part.result.sites.empty(); });
+  if (scored) {
+    result.provenance.options["dxa_reference"] = dxa.reference;
+    result.provenance.tables.push_back(reference::dxa_reference_source(dxa.reference));
+  }
+  result.paradox = classify_paradox(result, options.paradox);
+}
+
+StudyResult analyze_dxa_alone(const DxaStudy& dxa, const AnalyzeOptions& options) {
+  StudyResult result;
+  result.study.modality = "DXA";
+  result.study.subject = options.subject;
+  result.study.age_years = options.age_years;
+  result.study.sex = options.sex;
+  result.issues.push_back(info("STUDY-NO-CT", "study",
+                               "the study holds no CT, so there is neither a calcium score nor a volumetric density"));
+  add_dxa(result, dxa, options);
   return result;
 }
 

@@ -13,7 +13,8 @@ struct ParadoxOptions {
   double high_coronary_agatston = 100;
   std::optional<double> high_abdominal_agatston; ///< no table is shipped: the user's own
   double low_bmd_mg_cm3 = 120;
-  double low_l1_hu = 135; ///< at 120 kVp
+  double low_l1_hu = 135;  ///< at 120 kVp
+  double low_t_score = -1; ///< of DXA, where no CT decides
 };
 
 struct AnalyzeOptions {
@@ -34,5 +35,14 @@ struct AnalyzeOptions {
 /// What cannot be measured is absent and has an Issue of level Refused.
 /// \pre same_grid(image.hu.geometry(), labels.voxels.geometry())
 [[nodiscard]] StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeOptions& options);
+
+struct DxaStudy;
+
+/// The same from DXA alone: calcium and volumetric density are absent (Issue STUDY-NO-CT), `measure_*` and `calcium`
+/// do not matter.
+[[nodiscard]] StudyResult analyze_dxa_alone(const DxaStudy& dxa, const AnalyzeOptions& options);
+
+/// Lays a person's DXA beside a scan's result and decides the flag again.
+void add_dxa(StudyResult& result, const DxaStudy& dxa, const AnalyzeOptions& options);
 
 } // namespace osteocalc::study

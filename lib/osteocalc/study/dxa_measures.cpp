@@ -21,9 +21,11 @@ dxa::AttenuationModel model_for(const DxaImage& image, const DxaOptions& options
   return dxa::parse_calibration(image.calibration_json);
 }
 
-dxa::ScoringContext context_of(const DxaImage& image, const DxaOptions& options) {
-  const std::string named = options.manufacturer.value_or(image.manufacturer);
-  return {{options.sex ? options.sex : image.sex, options.age_years ? options.age_years : image.age_years,
+/// What the user says goes before what stands in an image or a report.
+template <class Source>
+dxa::ScoringContext context_of(const Source& source, const DxaOptions& options) {
+  const std::string named = options.manufacturer.value_or(source.manufacturer);
+  return {{options.sex ? options.sex : source.sex, options.age_years ? options.age_years : source.age_years,
            options.postmenopausal, options.race},
           reference::dxa_manufacturer(named).value_or(""),
           options.reference};
@@ -87,6 +89,7 @@ void add_aac(DxaMeasured& out, const DxaImage& image, const DxaOptions& options)
                                         "of each body from T12 to L5 by --marks"));
     return;
   }
+  out.marks = options.marks->marks;
   dxa::LateralCalcium found = dxa::find_wall_calcium(*seen, options.marks->marks);
   dxa::apply_lengths(found.walls, *options.marks);
   out.result.aac = dxa::score_aac(found.walls);
@@ -95,6 +98,13 @@ void add_aac(DxaMeasured& out, const DxaImage& image, const DxaOptions& options)
 }
 
 } // namespace
+
+dxa::ScoringContext scoring_context(const DxaReport& report, const DxaOptions& options) {
+  dxa::ScoringContext context = context_of(report, options);
+  if (context.person.race.empty())
+    context.person.race = report.race;
+  return context;
+}
 
 dxa::BoneImage bone_image(const DxaImage& image, const DxaOptions& options) {
   if (options.bone)

@@ -7,9 +7,11 @@
 #include "osteocalc/dxa/dxa_result.h"
 #include "osteocalc/dxa/region_file.h"
 #include "osteocalc/image/dxa_image.h"
+#include "osteocalc/image/dxa_report.h"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace osteocalc::study {
 
@@ -34,8 +36,12 @@ struct DxaOptions {
 /// A DXA image's result with the map it was measured on, for pictures.
 struct DxaMeasured {
   dxa::DxaResult result;
+  std::vector<dxa::SixPointMark> marks;    ///< that the walls' levels were taken from
   std::optional<Volume<float>> bone_g_cm2; ///< absent for pictures without a scale
 };
+
+/// Who a scanner's own results are compared with.
+[[nodiscard]] dxa::ScoringContext scoring_context(const DxaReport& report, const DxaOptions& options);
 
 /// Everything one DXA image allows: areal density where it carries one or can be decomposed, AAC from a lateral image
 /// with marks. Nothing is read from grey levels; what is refused has its reason.

@@ -2,7 +2,6 @@
 #include "osteocalc/study/inspection.h"
 
 #include "osteocalc/io/dxa_exam.h"
-
 #include "osteocalc/io/technical_text.h"
 
 namespace osteocalc::study {
@@ -11,9 +10,11 @@ namespace {
 FitnessRecord dxa_fitness(const std::optional<std::string>& exam, const io::Series& series) {
   if (!exam)
     return {false, Verdict::Refuse, {"this is not recognised as a DXA exam"}};
-  if (series.first().rescale_type == "ATTENUATION")
+  const io::DicomHeader& first = series.first();
+  if (first.maps_to_areal_density || io::is_areal_density_unit(first.rescale_type) ||
+      first.rescale_type == "ATTENUATION")
     return {true, Verdict::Accept, {}};
-  return {false, Verdict::Refuse, {"geometry only, no density, unless the file maps its values to g/cm2"}};
+  return {false, Verdict::Refuse, {"geometry only, no density: grey levels without a scale in g/cm2"}};
 }
 
 FitnessRecord record_of(Fitness fitness) {
@@ -58,7 +59,7 @@ std::optional<std::string> dxa_exam(const io::Series& series) {
     return std::nullopt;
   const io::DicomHeader& header = series.first();
   const auto exam = io::dxa_exam_from(
-      {header.protocol_name, header.series_description, header.study_description, header.body_part, {}});
+      {header.protocol_name, header.series_description, header.study_description, header.body_part, header.laterality});
   return exam ? std::optional(std::string(to_string(*exam))) : std::nullopt;
 }
 

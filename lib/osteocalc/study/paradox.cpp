@@ -16,7 +16,17 @@ std::optional<bool> above(const StudyResult& result, std::string_view name, doub
   return bed->complete ? std::optional(false) : std::nullopt;
 }
 
-std::optional<bool> low_bone(const StudyResult& result, const ParadoxOptions& options) {
+/// By the lowest T of all sites that may be judged, as WHO's classes are given.
+std::optional<bool> low_areal_density(const StudyResult& result, const ParadoxOptions& options) {
+  std::optional<double> lowest;
+  for (const DxaPart& part : result.dxa)
+    for (const dxa::ScoredSite& site : part.result.sites)
+      if (const auto t = site.scores.t_score; t && !site.excluded)
+        lowest = std::min(lowest.value_or(*t), *t);
+  return lowest ? std::optional(*lowest <= options.low_t_score) : std::nullopt;
+}
+
+std::optional<bool> low_trabecular_density(const StudyResult& result, const ParadoxOptions& options) {
   if (!result.bone)
     return std::nullopt;
   const bone::BoneResult& bone = *result.bone;
@@ -36,7 +46,9 @@ Paradox classify_paradox(const StudyResult& result, const ParadoxOptions& option
   paradox.high_calcium = above(result, "coronary", options.high_coronary_agatston);
   if (!paradox.high_calcium && options.high_abdominal_agatston)
     paradox.high_calcium = above(result, "aorta_abdominal", *options.high_abdominal_agatston);
-  paradox.low_bone = low_bone(result, options);
+  paradox.low_bone = low_trabecular_density(result, options);
+  if (!paradox.low_bone)
+    paradox.low_bone = low_areal_density(result, options);
   if (paradox.high_calcium && paradox.low_bone)
     paradox.quadrant =
         *paradox.high_calcium ? (*paradox.low_bone ? "both" : "calcium") : (*paradox.low_bone ? "bone" : "neither");

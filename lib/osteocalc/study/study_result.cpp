@@ -22,7 +22,10 @@ bool StudyResult::measured() const noexcept {
   const bool density = bone && std::ranges::any_of(bone->vertebrae, [](const bone::VertebraDensity& vertebra) {
                          return vertebra.trabecular.has_value();
                        });
-  return calcium || density;
+  const bool areal = std::ranges::any_of(dxa, [](const DxaPart& part) {
+    return !part.result.sites.empty() || (part.result.aac && part.result.aac->aac24);
+  });
+  return calcium || density || areal;
 }
 
 } // namespace osteocalc::study

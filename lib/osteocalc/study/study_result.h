@@ -8,6 +8,8 @@
 #include "osteocalc/calibration/tissue_samples.h"
 #include "osteocalc/core/anatomy.h"
 #include "osteocalc/core/issue.h"
+#include "osteocalc/dxa/dxa_result.h"
+#include "osteocalc/image/dxa_image.h"
 #include "osteocalc/reference/calcium_categories.h"
 #include "osteocalc/reference/percentile_table.h"
 
@@ -26,7 +28,7 @@ struct StudyInfo {
   std::optional<std::string> subject; ///< keyed hash of the patient id, or the id itself under --keep-ids
   std::optional<double> age_years;
   std::optional<Sex> sex;
-  std::string modality = "CT";
+  std::string modality = "CT"; ///< "DXA" where the study holds no CT
   std::optional<double> kvp_kv;
   std::string kernel;
   double increment_mm = 0;
@@ -67,6 +69,13 @@ struct ContactGuard {
   std::optional<double> bone_hu; ///< of the level beside a level's bed, else the spine's summary levels
 };
 
+/// One DXA exam of a study: measured in its image, or what the scanner reported of it.
+struct DxaPart {
+  std::optional<DxaExam> exam; ///< absent: not told
+  bool reported = false;
+  dxa::DxaResult result; ///< its issues stand in the study's too
+};
+
 /// The research flag, not a diagnosis. Absent where the measure it needs is absent.
 struct Paradox {
   std::optional<bool> high_calcium, low_bone;
@@ -99,13 +108,14 @@ struct StudyResult {
   std::vector<ContactGuard> contact_guard;
   std::optional<calcium::TissueNoise> noise; ///< of the aorta's blood
   std::optional<bone::BoneResult> bone;
+  std::vector<DxaPart> dxa; ///< one an exam
   std::map<Vertebra, LevelEvidence> levels; ///< empty when the labels were given
   CalibrationEvidence calibration_evidence;
   Paradox paradox;
   Issues issues;
   StudyProvenance provenance;
 
-  /// Something was measured: a calcium score or a vertebra's HU. Otherwise the study is refused.
+  /// Something was measured: a calcium score, a vertebra's HU, an areal density or an AAC. Otherwise the study is refused.
   [[nodiscard]] bool measured() const noexcept;
 };
 

@@ -60,7 +60,8 @@ TEST(StudyHtml, OfAnEmptyStudySaysThatNothingWasMeasured) {
 TEST(StudyOutput, WritesTheFilesOfTheContract) {
   const auto folder = test::test_path();
   std::filesystem::remove_all(folder);
-  write_study_output(test::qc_study_with_bone(), test::qc_image(), folder);
+  const CtImage image = test::qc_image();
+  write_study_output(test::qc_study_with_bone(), &image, {}, folder);
   for (const char* file : {"result.json", "lesions.csv", "vertebrae.csv", "report.html", "qc/sagittal_spine.png",
                            "qc/axial_lesions.png", "qc/coronal_lesions.png"})
     EXPECT_GT(std::filesystem::file_size(folder / file), 30U) << file;
