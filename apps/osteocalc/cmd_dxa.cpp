@@ -80,7 +80,7 @@ int run_image(const DxaCommand& command, const study::DxaOptions& options, const
     const std::filesystem::path output(command.output);
     report::write_text_file(output / "dxa.json", report::dxa_result_json(result, image.exam));
     report::write_text_file(output / "roi.json", dxa::regions_json(result.regions));
-    const Volume<float>* seen = measured.bone_g_cm2 ? &*measured.bone_g_cm2
+    const Volume<float>* seen = measured.bone_g_cm2                              ? &*measured.bone_g_cm2
                                 : measured.marks.empty() || image.frames.empty() ? nullptr
                                                                                  : &image.frames.front();
     if (seen != nullptr) // a picture in which nothing was measured may show a name, and shows nothing else of use
