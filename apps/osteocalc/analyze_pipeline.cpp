@@ -118,7 +118,9 @@ study::StudyResult analyze_scan(PipelineRequest& request, CtImage& image) {
   study::StudyResult result = study::analyze(image, labels, request.options);
   result.calibration_evidence = std::move(calibrated.evidence);
   std::map<std::string, std::string>& options = result.provenance.options;
-  options["labels"] = !request.labels.given() ? "found" : request.labels.with.empty() ? "given" : "with " + request.labels.with;
+  options["labels"] = !request.labels.given()       ? "found"
+                      : request.labels.with.empty() ? "given"
+                                                    : "with " + request.labels.with;
   if (request.labels.given())
     options["label_scheme"] = request.labels.scheme;
   options["volume_of_interest"] = std::string(to_string(request.options.bone.voi.definition));

@@ -58,8 +58,7 @@ void read_image_files(const DxaImageArguments& arguments, study::DxaStudyOptions
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos)
       throw ConfigError("--dxa-roi " + word + " does not say which exam it is of; write EXAM=FILE, e.g. spine=" + word);
-    options.regions[exam_named(word.substr(0, equals))] =
-        dxa::parse_regions(option_file_text(word.substr(equals + 1)));
+    options.regions[exam_named(word.substr(0, equals))] = dxa::parse_regions(option_file_text(word.substr(equals + 1)));
   }
   if (!arguments.marks.empty())
     options.each.marks = dxa::parse_marks(option_file_text(arguments.marks));

@@ -45,8 +45,7 @@ DxaPeople read_dxa_tables(const std::vector<std::string>& files, const study::Dx
   std::vector<io::DxaTable> tables;
   for (const std::string& file : files)
     try {
-      tables.push_back(
-          io::dxa_table(is_text(file) ? io::read_text_table(file) : text_rows(cohort::read_table(file))));
+      tables.push_back(io::dxa_table(is_text(file) ? io::read_text_table(file) : text_rows(cohort::read_table(file))));
     } catch (const TableError& error) {
       throw TableError(file + ": " + error.what());
     }

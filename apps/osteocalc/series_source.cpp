@@ -81,8 +81,8 @@ StudyScan read_study_scan(std::span<const std::filesystem::path> paths, const Se
   scan.tree = io::find_files(paths, options.parallel);
   const io::Inventory inventory = io::take_inventory(scan.tree, options.parallel);
   scan.dxa = study::find_dxa_files(inventory);
-  const bool has_ct = std::ranges::any_of(
-      inventory.series, [](const io::Series& series) { return series.first().modality == "CT"; });
+  const bool has_ct =
+      std::ranges::any_of(inventory.series, [](const io::Series& series) { return series.first().modality == "CT"; });
   if (!has_ct && !scan.dxa.empty()) {
     scan.issues = inventory.issues;
     return scan;

@@ -35,7 +35,7 @@ void add_series_options(CLI::App& app, SeriesSource& source);
 
 /// What `analyze` finds of a study.
 struct StudyScan {
-  std::optional<CtImage> image; ///< absent: the study holds DXA alone
+  std::optional<CtImage> image;                     ///< absent: the study holds DXA alone
   bool fit_for_calcium = true, fit_for_bone = true; ///< what the protocol does not refuse
   study::DxaFiles dxa;
   io::FileTree tree; ///< keeps unpacked archives until the DXA's files are read

@@ -106,6 +106,56 @@ class Batch : public test::Cli {
   const fs::path archive = folder / "archive", labels = folder / "labels.nii.gz";
 };
 
+TEST_F(Batch, APersonWithCtAndDxaGetsOneRow) {
+  make_archive(3, 0); // PERSON0 and PERSON1 as DICOM
+  const auto add_dxa = [&](const std::string& name, const std::string& view, const char* patient, const char* date) {
+    ASSERT_EQ(osteocalc({"synth", "dxa", "-o", file("made"), "--view", view, "--manufacturer", "Hologic"}).status, 0);
+    fs::create_directories(archive / name);
+    fs::rename(folder / "made" / (view + ".dcm"), archive / name / (view + ".dcm"));
+    fs::remove_all(folder / "made");
+    test::edit_dicom(archive / name / (view + ".dcm"), [&](DcmDataset& data) {
+      data.putAndInsertString(DCM_PatientID, patient);
+      data.putAndInsertString(DCM_StudyInstanceUID, ("2.25.77" + std::to_string(name.size())).c_str());
+      data.putAndInsertString(DCM_StudyDate, date);
+    });
+  };
+  add_dxa("spine_of_0", "spine", "PERSON0", "20000111");
+  add_dxa("hip_of_0", "femur_left", "PERSON0", "20000101");
+  add_dxa("alone", "spine", "PERSON99", "20000101");
+  std::ofstream(folder / "results.csv") << "Patient ID,L1-L4 BMD,Sex,Age,Manufacturer\nPERSON0,0.5,F,60,Hologic\n"
+                                           "PERSON1,0.901,F,60,Hologic\n";
+  const std::vector<std::string> more{"--dxa-results", file("results.csv"), "--keep-ids"};
+  ASSERT_EQ(batch("out", more).status, 0);
+  std::map<std::string, std::vector<std::map<std::string, std::string>>> rows;
+  for (const auto& row : rows_of(folder / "out/results.csv"))
+    rows[row.at("subject")].push_back(row);
+  ASSERT_EQ(rows["PERSON0"].size(), 1U);
+  const auto& both = rows["PERSON0"][0];
+  EXPECT_FALSE(both.at("L1_hu").empty());
+  EXPECT_FALSE(both.at("abmd_neck_g_cm2").empty());
+  EXPECT_FALSE(both.at("t_score_neck").empty());
+  EXPECT_GT(std::stod(both.at("abmd_L1_L4_g_cm2")), 0.5001); // its image, not the table
+  EXPECT_EQ(both.at("dxa_study").size(), 33U);               // two keys
+  EXPECT_FALSE(both.at("dxa_days").empty());
+  ASSERT_EQ(rows["PERSON1"].size(), 1U);
+  EXPECT_EQ(rows["PERSON1"][0].at("abmd_L1_L4_g_cm2"), "0.901"); // from the table
+  EXPECT_TRUE(rows["PERSON1"][0].at("dxa_study").empty());
+  ASSERT_EQ(rows["PERSON99"].size(), 1U); // DXA alone is a row too
+  EXPECT_TRUE(rows["PERSON99"][0].at("L1_hu").empty());
+
+  // Every input leads to the row that holds it, and shards collect to the same tables.
+  const std::set<std::string> results = column_of(folder / "out/results.csv", "study");
+  for (const auto& row : rows_of(folder / "out/inputs.csv"))
+    EXPECT_TRUE(results.contains(row.at("study"))) << row.at("path");
+  for (const char* shard : {"1/2", "2/2"}) {
+    std::vector<std::string> part = more;
+    part.insert(part.end(), {"--shard", shard});
+    ASSERT_EQ(batch("parts", part).status, 0);
+  }
+  ASSERT_EQ(osteocalc({"collect", file("parts")}).status, 0);
+  expect_same_tables("out", "parts");
+}
+
 TEST_F(Batch, EveryInputIsInExactlyOneTableAndTheReasonsAreRight) {
   const int good = number_from("OSTEOCALC_BATCH_STUDIES", 200), spoiled = 40;
   make_archive(good, spoiled);

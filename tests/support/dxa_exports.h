@@ -27,7 +27,8 @@ inline const std::vector<PictureExport>& picture_exports() {
   static const std::vector<PictureExport> all{
       {"lunar_spine", DxaExam::Spine, "CR", cr_storage, "MONOCHROME2", "AP Spine", "", "GE Healthcare Lunar", "+ti"},
       {"lunar_lateral", DxaExam::LateralSpine, "CR", cr_storage, "MONOCHROME1", "Lateral Spine", "", "GE Lunar", "+ti"},
-      {"lunar_left", DxaExam::FemurLeft, "CR", cr_storage, "MONOCHROME2", "Left Femur", "", "GE MEDICAL SYSTEMS", "+ti"},
+      {"lunar_left", DxaExam::FemurLeft, "CR", cr_storage, "MONOCHROME2", "Left Femur", "", "GE MEDICAL SYSTEMS",
+       "+ti"},
       {"lunar_right", DxaExam::FemurRight, "CR", cr_storage, "MONOCHROME1", "Right Femur", "", "Lunar", "+ti"},
       {"lunar_knee", DxaExam::KneeLeft, "CR", cr_storage, "MONOCHROME2", "Orthopedic Left Knee", "", "GE Lunar", "+ti"},
       {"hologic_spine", DxaExam::Spine, "OT", sc_storage, "MONOCHROME2", "", "Lumbar Spine", "Hologic, Inc.", "+te"},

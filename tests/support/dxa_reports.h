@@ -42,7 +42,8 @@ inline void write_enhanced_report(const std::filesystem::path& file, const std::
   const auto number = [&](const char* meaning, const char* value, const char* unit, DSRTypes::E_AddMode mode) {
     tree.addContentItem(DSRTypes::RT_contains, DSRTypes::VT_Num, mode);
     tree.getCurrentContentItem().setConceptName(code("N", meaning));
-    tree.getCurrentContentItem().setNumericValue(DSRNumericMeasurementValue(value, DSRCodedEntryValue(unit, "UCUM", unit)));
+    tree.getCurrentContentItem().setNumericValue(
+        DSRNumericMeasurementValue(value, DSRCodedEntryValue(unit, "UCUM", unit)));
   };
   tree.addContentItem(DSRTypes::RT_isRoot, DSRTypes::VT_Container);
   tree.getCurrentContentItem().setConceptName(code("R", "Bone Densitometry Report"));

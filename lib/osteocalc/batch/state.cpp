@@ -51,10 +51,14 @@ std::optional<int> day_at(const SQLite::Statement& query, int column) {
 }
 
 InputFile file_at(const SQLite::Statement& query) {
-  return {query.getColumn(0).getString(), unsigned_at(query, 1),
-          query.getColumn(2).getInt64(),  static_cast<FileRole>(query.getColumn(3).getInt()),
-          query.getColumn(4).getString(), query.getColumn(5).getString(),
-          query.getColumn(6).getString(), unsigned_at(query, 7),
+  return {query.getColumn(0).getString(),
+          unsigned_at(query, 1),
+          query.getColumn(2).getInt64(),
+          static_cast<FileRole>(query.getColumn(3).getInt()),
+          query.getColumn(4).getString(),
+          query.getColumn(5).getString(),
+          query.getColumn(6).getString(),
+          unsigned_at(query, 7),
           day_at(query, 8)};
 }
 constexpr char file_columns[] = "path, bytes, modified_ns, role, study, rule, subject, voxel_bytes, day";
@@ -116,8 +120,9 @@ struct State::Impl {
   void run(const std::string& sql) { query(sql)->exec(); }
   void judge(const char* kind, const StudyPlan& study, const Verdict& verdict) {
     const std::lock_guard lock(mutex);
-    run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,0,'','',NULL)", study.key, kind, study.subject,
-        static_cast<std::int64_t>(study.files), name_of(verdict.outcome), verdict.stage, verdict.rule, verdict.reason);
+    run("INSERT OR REPLACE INTO studies VALUES(?,?,?,?,0,'','',?,?,?,?,0,0,0,'','',NULL)", study.key, kind,
+        study.subject, static_cast<std::int64_t>(study.files), name_of(verdict.outcome), verdict.stage, verdict.rule,
+        verdict.reason);
   }
 
   /// The number of a text, which is kept.

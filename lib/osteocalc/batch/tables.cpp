@@ -12,6 +12,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <deque>
 #include <fmt/format.h>
 #include <fstream>
 #include <map>

@@ -19,9 +19,9 @@ struct ScoredSite {
   double abmd_g_cm2 = 0;
   std::optional<double> bmc_g{}, area_cm2{}; ///< absent where a scanner's results give the density alone
   reference::DxaScores scores{};
-  std::optional<double> standardised_mg_cm2{};                    ///< sBMD
-  std::optional<std::string> excluded{};                          ///< from the summary, and why
-  std::optional<double> reported_t_score{}, reported_z_score{};   ///< as the scanner printed them
+  std::optional<double> standardised_mg_cm2{};                  ///< sBMD
+  std::optional<std::string> excluded{};                        ///< from the summary, and why
+  std::optional<double> reported_t_score{}, reported_z_score{}; ///< as the scanner printed them
 };
 
 /// What DXA says of one person: from images, or from a scanner's own results.

@@ -37,8 +37,7 @@ std::optional<ScoredSite> scored(const ReportedSite& site, const ScoringContext&
   if (!density && !site.abmd_g_cm2)
     return std::nullopt;
   // The printed density, where there is one: BMC / area has the rounding of both.
-  ScoredSite out =
-      scored_site(site.site, site.abmd_g_cm2 ? site.abmd_g_cm2->value : density->abmd_g_cm2(), context);
+  ScoredSite out = scored_site(site.site, site.abmd_g_cm2 ? site.abmd_g_cm2->value : density->abmd_g_cm2(), context);
   if (density) {
     out.bmc_g = density->bmc_g;
     out.area_cm2 = density->area_cm2;

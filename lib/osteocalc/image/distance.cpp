@@ -90,7 +90,7 @@ Volume<float> distance_inside(const Volume<std::uint8_t>& mask) {
   for (std::size_t axis = 0; axis < 3; ++axis)
     padded.size[axis] = extent.high[axis] - extent.low[axis] + 3;
   Volume<float> squared(padded, 0.0F);
-  const auto [nx, ny, nz] = padded.size;
+  const int nx = padded.size[0], ny = padded.size[1], nz = padded.size[2]; // clang 14 captures no binding
   const auto for_each_inside = [&](const auto& use) {
     for (int z = 1; z < nz - 1; ++z)
       for (int y = 1; y < ny - 1; ++y)

@@ -41,7 +41,8 @@ struct DicomHeader {
   // What identifies a person or may do so: for use in memory only.
   std::string study_uid, series_uid, instance_uid, frame_of_reference_uid, patient_id;
   std::string study_description, series_description, protocol_name, scanner_serial, study_date, scan_date, scan_time;
-  std::string kernel, manufacturer, model, filter, contrast_agent, rescale_type, body_part, acquisition_type, laterality;
+  std::string kernel, manufacturer, model, filter, contrast_agent, rescale_type, body_part, acquisition_type,
+      laterality;
   bool burned_in_annotation = false, lossy = false;
   bool maps_to_areal_density = false; ///< a real world value mapping in g/cm2
   std::optional<int> series_number, acquisition_number, instance_number, temporal_position;

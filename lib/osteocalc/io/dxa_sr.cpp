@@ -30,8 +30,8 @@ void add_number(DxaReport& report, const DxaWords& words, const std::optional<Pr
   if (!words.quantity || !number)
     return;
   const bool is_aac = words.quantity == DxaQuantity::Aac24 || words.quantity == DxaQuantity::Aac8;
-  const bool is_amount = words.quantity == DxaQuantity::Abmd || words.quantity == DxaQuantity::Bmc ||
-                         words.quantity == DxaQuantity::Area;
+  const bool is_amount =
+      words.quantity == DxaQuantity::Abmd || words.quantity == DxaQuantity::Bmc || words.quantity == DxaQuantity::Area;
   if ((!is_aac && (words.site.empty() || words.site == "?")) || (is_amount && number->value <= 0))
     return;
   add_exam(report, reported_exam(words, *number));
@@ -66,8 +66,12 @@ class LineReader {
   };
 
   static std::vector<Piece> pieces_of(std::string line) {
-    for (const auto& [from, to] : {std::pair{"T-score", "Tscore"}, {"T-Score", "Tscore"}, {"T score", "Tscore"},
-                                   {"Z-score", "Zscore"}, {"Z-Score", "Zscore"}, {"Z score", "Zscore"}})
+    for (const auto& [from, to] : {std::pair{"T-score", "Tscore"},
+                                   {"T-Score", "Tscore"},
+                                   {"T score", "Tscore"},
+                                   {"Z-score", "Zscore"},
+                                   {"Z-Score", "Zscore"},
+                                   {"Z score", "Zscore"}})
       for (std::size_t at = line.find(from); at != std::string::npos; at = line.find(from, at))
         line.replace(at, std::string(from).size(), to);
     std::ranges::replace_if(
@@ -175,9 +179,7 @@ bool names_a_place(const std::string& concept_name) {
 
 class TreeReader {
  public:
-  TreeReader(DSRDocumentTree& tree, DxaReport& report) : report_(report) {
-    tree.getCursorToRootNode(cursor_);
-  }
+  TreeReader(DSRDocumentTree& tree, DxaReport& report) : report_(report) { tree.getCursorToRootNode(cursor_); }
 
   void read() { read_level({}); }
 
@@ -276,10 +278,9 @@ std::optional<DxaReport> read_dxa_sr(const std::filesystem::path& file) {
   if (modality != "SR")
     return std::nullopt;
   DSRDocument document;
-  const OFCondition status = document.read(dataset, DSRTypes::RF_readDigitalSignatures |
-                                                        DSRTypes::RF_ignoreRelationshipConstraints |
-                                                        DSRTypes::RF_skipInvalidContentItems |
-                                                        DSRTypes::RF_acceptInvalidContentItemValue);
+  const OFCondition status =
+      document.read(dataset, DSRTypes::RF_readDigitalSignatures | DSRTypes::RF_ignoreRelationshipConstraints |
+                                 DSRTypes::RF_skipInvalidContentItems | DSRTypes::RF_acceptInvalidContentItemValue);
   if (status.bad())
     throw DicomError("a structured report cannot be read: " + std::string(status.text()) +
                      " (its results would be missing) export it again, or export the results as a table");

@@ -119,7 +119,8 @@ void settle_totals(Header& header) {
     return std::ranges::any_of(header.values, [&](const ValueColumn& column) { return test(column.words.site); });
   };
   const bool spine = names([](const std::string& site) { return site.starts_with("L"); });
-  const bool hip = names([](const std::string& site) { return site == "neck" || site == "trochanter" || site == "total"; });
+  const bool hip =
+      names([](const std::string& site) { return site == "neck" || site == "trochanter" || site == "total"; });
   const bool hip_total = names([](const std::string& site) { return site == "total"; });
   for (ValueColumn& column : header.values)
     if (column.words.site == "?" && (spine != hip || (spine && hip_total)))

@@ -30,8 +30,8 @@ Words split(const std::string& text) {
 }
 
 bool any(const Words& words, Names wanted) {
-  return std::ranges::any_of(
-      words, [&](const std::string& word) { return std::ranges::find(wanted, word) != wanted.end(); });
+  return std::ranges::any_of(words,
+                             [&](const std::string& word) { return std::ranges::find(wanted, word) != wanted.end(); });
 }
 
 bool starts(const Words& words, Names stems) {
@@ -69,8 +69,9 @@ bool is_spine(const Words& words) {
 }
 
 std::string site_of(const Words& words) {
-  if (any(words, {"upper", "lower", "body", "wb", "wbtot", "subtot", "subtotal", "head", "arm", "arms", "leg", "legs",
-                  "rib", "ribs", "pelvis", "trunk", "radius", "ulna", "forearm", "thoracic", "t12", "l5", "knee"}))
+  if (any(words, {"upper",  "lower", "body",    "wb",       "wbtot", "subtot", "subtotal", "head",
+                  "arm",    "arms",  "leg",     "legs",     "rib",   "ribs",   "pelvis",   "trunk",
+                  "radius", "ulna",  "forearm", "thoracic", "t12",   "l5",     "knee"}))
     return "";
   if (std::string spine = spine_site(words); !spine.empty())
     return spine;
@@ -98,8 +99,9 @@ std::optional<DxaQuantity> quantity_of(const Words& words) {
   const bool is_score = any(words, {"tscore", "zscore"}); // a score's unit may be called SD
   if (!is_score && any(words, {"sd"}))
     return std::nullopt;
-  if (any(words, {"sbmd", "std", "standardized", "standardised", "percent", "pct", "change", "cv", "lsc", "rate",
-                  "prev", "previous", "ref", "reference", "peak", "vbmd", "bmad", "estimated", "width", "fat", "lean"}))
+  if (any(words, {"sbmd", "std",  "standardized", "standardised", "percent",  "pct", "change",
+                  "cv",   "lsc",  "rate",         "prev",         "previous", "ref", "reference",
+                  "peak", "vbmd", "bmad",         "estimated",    "width",    "fat", "lean"}))
     return std::nullopt;
   constexpr std::array<std::pair<std::string_view, DxaQuantity>, 7> names{{{"tscore", DxaQuantity::TScore},
                                                                            {"zscore", DxaQuantity::ZScore},
@@ -115,7 +117,8 @@ std::optional<DxaQuantity> quantity_of(const Words& words) {
 }
 
 std::optional<BodySide> side_of(const Words& words) {
-  const bool left = any(words, {"left", "lt", "links", "gauche"}), right = any(words, {"right", "rt", "rechts", "droit"});
+  const bool left = any(words, {"left", "lt", "links", "gauche"}),
+             right = any(words, {"right", "rt", "rechts", "droit"});
   if (left == right)
     return std::nullopt;
   return left ? BodySide::Left : BodySide::Right;
@@ -144,15 +147,15 @@ std::optional<DxaWords> nhanes_words(const std::string& lower) {
   if (lower == "dxxaac8")
     return DxaWords{DxaQuantity::Aac8, "", {}, 1};
   constexpr std::array<std::pair<std::string_view, std::string_view>, 10> regions{{{"of", "total"},
-                                                                                  {"nk", "neck"},
-                                                                                  {"tr", "trochanter"},
-                                                                                  {"in", "intertrochanter"},
-                                                                                  {"wd", "wards"},
-                                                                                  {"os", "L1-L4"},
-                                                                                  {"l1", "L1"},
-                                                                                  {"l2", "L2"},
-                                                                                  {"l3", "L3"},
-                                                                                  {"l4", "L4"}}};
+                                                                                   {"nk", "neck"},
+                                                                                   {"tr", "trochanter"},
+                                                                                   {"in", "intertrochanter"},
+                                                                                   {"wd", "wards"},
+                                                                                   {"os", "L1-L4"},
+                                                                                   {"l1", "L1"},
+                                                                                   {"l2", "L2"},
+                                                                                   {"l3", "L3"},
+                                                                                   {"l4", "L4"}}};
   const std::string rest = lower.substr(5);
   for (const auto& [letters, site] : regions)
     if (lower.compare(3, 2, letters) == 0) {
@@ -209,6 +212,8 @@ DxaWords dxa_words(std::string_view text) {
     return *nhanes;
   const Words words = split(plain_words(text));
   DxaWords found{quantity_of(words), site_of(words), side_of(words), 1};
+  if (found.site == "?" && found.side) // the spine has none
+    found.site = "total";
   if (lower.find('%') != std::string::npos)
     found.quantity.reset();
   if (found.quantity)

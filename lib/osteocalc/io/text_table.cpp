@@ -17,11 +17,11 @@ std::string from_utf16(std::string_view bytes, bool little_endian) {
   for (std::size_t i = 2; i + 1 < bytes.size(); i += 2) {
     const auto low = static_cast<unsigned char>(bytes[i + (little_endian ? 0 : 1)]);
     const auto high = static_cast<unsigned char>(bytes[i + (little_endian ? 1 : 0)]);
-    text += high == 0 && low < 0x80                   ? static_cast<char>(low)
+    text += high == 0 && low < 0x80                        ? static_cast<char>(low)
             : high == 0x20 && (low == 0x13 || low == 0x14) ? '-' // dashes
-            : high == 0x22 && low == 0x12             ? '-' // the minus sign
-            : high == 0 && low == 0xb2                ? '2' // superscript two
-                                                      : '?';
+            : high == 0x22 && low == 0x12                  ? '-' // the minus sign
+            : high == 0 && low == 0xb2                     ? '2' // superscript two
+                                                           : '?';
   }
   return text;
 }

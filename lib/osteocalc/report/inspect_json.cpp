@@ -81,8 +81,8 @@ std::string inspect_json(const study::Inspection& inspection) {
 
 std::string inspect_table(const study::Inspection& inspection) {
   std::string text =
-      fmt::format("{:<10} {:>7} {:>7} {:>9} {:>6} {:<10} {:<8} {:<8} {:<8} {:<11} {:<13} {}\n", "modality", "slices", "mm",
-                  "thick mm", "kV", "kernel", "contrast", "calcium", "bone", "calibration", "dxa", "series");
+      fmt::format("{:<10} {:>7} {:>7} {:>9} {:>6} {:<10} {:<8} {:<8} {:<8} {:<11} {:<13} {}\n", "modality", "slices",
+                  "mm", "thick mm", "kV", "kernel", "contrast", "calcium", "bone", "calibration", "dxa", "series");
   for (const SeriesRecord& series : inspection.series) {
     const auto verdict = [&](study::Use use) { return to_string(series.fit_for(use).verdict); };
     text += fmt::format(
@@ -90,8 +90,8 @@ std::string inspect_table(const study::Inspection& inspection) {
         series.slices > 0 ? series.slices : series.images, number(series.increment_mm), number(series.thickness_mm),
         number(series.kvp_kv), series.kernel.empty() ? "-" : series.kernel,
         series.contrast == study::Contrast::Unknown && series.contrast_hint ? "hinted" : to_string(series.contrast),
-        verdict(study::Use::Calcium), verdict(study::Use::Bone), verdict(study::Use::Calibration), series.exam.value_or("-"), series.series,
-        series.path);
+        verdict(study::Use::Calcium), verdict(study::Use::Bone), verdict(study::Use::Calibration),
+        series.exam.value_or("-"), series.series, series.path);
     text += reasons_text(series);
   }
   return text;

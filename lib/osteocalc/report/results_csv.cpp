@@ -77,7 +77,8 @@ void put_bone(const Json& bone, RowMaker& row) {
 
 /// Hyphens would be minus signs to whoever reads the table with a formula.
 std::string site_name(std::string site) {
-  std::ranges::replace_if(site, [](char c) { return c == '-' || c == ','; }, '_');
+  std::ranges::replace_if(
+      site, [](char c) { return c == '-' || c == ','; }, '_');
   return site;
 }
 

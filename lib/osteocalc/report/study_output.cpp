@@ -154,9 +154,9 @@ std::string dxa_headline(const study::StudyResult& result) {
   for (const study::DxaPart& part : result.dxa) {
     for (const dxa::ScoredSite& site : part.result.sites)
       if (site.site == "neck" || site.site == "total" || (site.site[0] == 'L' && site.site.size() > 2))
-        text += fmt::format("Areal density of {} ({}): {:.3f} g/cm2{}. ", site.site, exam_name(part.exam),
-                            site.abmd_g_cm2,
-                            site.scores.t_score ? fmt::format(", T {:+.1f}", *site.scores.t_score) : "");
+        text +=
+            fmt::format("Areal density of {} ({}): {:.3f} g/cm2{}. ", site.site, exam_name(part.exam), site.abmd_g_cm2,
+                        site.scores.t_score ? fmt::format(", T {:+.1f}", *site.scores.t_score) : "");
     if (part.result.aac && part.result.aac->aac24)
       text += fmt::format("AAC-24: {}. ", *part.result.aac->aac24);
   }
@@ -174,7 +174,7 @@ data dxa_row(const study::DxaPart& part, const dxa::ScoredSite& site) {
   row.set("z", shown(site.scores.z_score, "{:+.1f}"));
   row.set("reported", shown(site.reported_t_score, "{:+.1f}"));
   row.set("category", site.scores.category.value_or("-"));
-  row.set("used", site.excluded                  ? "no: " + *site.excluded
+  row.set("used", site.excluded                   ? "no: " + *site.excluded
                   : !site.scores.t_reason.empty() ? "yes; no T: " + site.scores.t_reason
                                                   : "yes");
   return row;

@@ -18,7 +18,7 @@ namespace osteocalc::report {
 /// Writes result.json, lesions.csv, vertebrae.csv, qc/*.png and report.html into `folder`, which is made if need be,
 /// and dxa/EXAM_roi.json with the regions of each DXA image. \param image the CT; nullptr: the study holds none
 /// \throw IoError when something cannot be written
-void write_study_output(const study::StudyResult& result, const CtImage* image,
-                        const std::vector<study::DxaScan>& dxa, const std::filesystem::path& folder);
+void write_study_output(const study::StudyResult& result, const CtImage* image, const std::vector<study::DxaScan>& dxa,
+                        const std::filesystem::path& folder);
 
 } // namespace osteocalc::report

@@ -38,8 +38,8 @@ std::array<int, 3> size_of(const DxaImage& image) {
 std::vector<SiteLine> site_lines(const std::vector<dxa::ScoredSite>& sites) {
   std::vector<SiteLine> lines;
   for (const dxa::ScoredSite& site : sites)
-    lines.push_back({site.density.site, site.density.abmd_g_cm2(), site.density.bmc_g, site.density.area_cm2,
-                     site.scores.t_score, site.scores.z_score, site.excluded});
+    lines.push_back({site.site, site.abmd_g_cm2, site.bmc_g, site.area_cm2, site.scores.t_score, site.scores.z_score,
+                     site.excluded});
   return lines;
 }
 

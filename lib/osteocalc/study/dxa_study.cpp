@@ -76,7 +76,8 @@ class Reader {
           regions != options_.regions.end())
         options.regions = regions->second;
       scan.measured = measure_dxa(scan.image, options);
-      Candidate found{{scan.image.exam, false, scan.measured.result}, {}, rank_of(scan.image, scan.measured.result), {}};
+      Candidate found{
+          {scan.image.exam, false, scan.measured.result}, {}, rank_of(scan.image, scan.measured.result), {}};
       found.issues = scan.measured.result.issues;
       found.scan = std::move(scan);
       candidates_.push_back(std::move(found));

@@ -108,14 +108,15 @@ struct StudyResult {
   std::vector<ContactGuard> contact_guard;
   std::optional<calcium::TissueNoise> noise; ///< of the aorta's blood
   std::optional<bone::BoneResult> bone;
-  std::vector<DxaPart> dxa; ///< one an exam
+  std::vector<DxaPart> dxa;                 ///< one an exam
   std::map<Vertebra, LevelEvidence> levels; ///< empty when the labels were given
   CalibrationEvidence calibration_evidence;
   Paradox paradox;
   Issues issues;
   StudyProvenance provenance;
 
-  /// Something was measured: a calcium score, a vertebra's HU, an areal density or an AAC. Otherwise the study is refused.
+  /// Something was measured: a calcium score, a vertebra's HU, an areal density or an AAC. Otherwise the study is
+  /// refused.
   [[nodiscard]] bool measured() const noexcept;
 };
 

@@ -58,7 +58,8 @@ TEST_F(DxaImageFile, PicturesOfEveryExamAreNamedAndHoldNoDensity) {
 TEST_F(DxaImageFile, AColourPageIsAPictureTooWithoutAnyFrame) {
   const std::filesystem::path bitmap = folder.path() / "page.bmp", file = folder.path() / "page.dcm";
   std::ofstream out(bitmap, std::ios::binary);
-  const unsigned char header[54] = {'B', 'M', 102, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 24};
+  const unsigned char header[54] = {'B', 'M', 102, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40,
+                                    0,   0,   0,   4, 0, 0, 0, 4, 0, 0, 0,  1, 0, 24};
   out.write(reinterpret_cast<const char*>(header), sizeof header);
   out << std::string(48, '\x40');
   out.close();
@@ -117,9 +118,8 @@ TEST_F(DxaImageFile, TwoFilesAreToldApartByImageTypeOrVoltage) {
     data.putAndInsertString(DCM_KVP, "80");
     data.putAndInsertString(DCM_ImageType, "DERIVED\\PRIMARY\\HIGH_ENERGY");
   });
-  test::edit_dicom(low, [](DcmDataset& data) {
-    data.putAndInsertString(DCM_ImageType, "DERIVED\\PRIMARY\\LOW_ENERGY");
-  });
+  test::edit_dicom(low,
+                   [](DcmDataset& data) { data.putAndInsertString(DCM_ImageType, "DERIVED\\PRIMARY\\LOW_ENERGY"); });
   EXPECT_GT(read_dxa_image({high, low}).frames[0](0, 0, 0), 0.7);
 }
 

@@ -27,9 +27,10 @@ const ReportedSite* site_of(const DxaReport& person, std::optional<DxaExam> exam
 }
 
 TEST(DxaTable, HologicsExportWithBothExamsInOneRow) {
-  const DxaTable table = table_of("IDENTIFIER1,LAST_NAME,SEX,AGE,SCAN_DATE,L1_AREA,L1_BMC,L1_BMD,TOT_AREA,TOT_BMC,TOT_BMD,"
-                                  "STD_TOT_BMD,NECK_AREA,NECK_BMC,NECK_BMD,HTOT_BMD\n"
-                                  "P1,Doe,F,62.5,2020-03-01,13.0,10.40,0.800,60.0,54.00,0.900,960,5.0,3.50,0.700,0.850\n");
+  const DxaTable table =
+      table_of("IDENTIFIER1,LAST_NAME,SEX,AGE,SCAN_DATE,L1_AREA,L1_BMC,L1_BMD,TOT_AREA,TOT_BMC,TOT_BMD,"
+               "STD_TOT_BMD,NECK_AREA,NECK_BMC,NECK_BMD,HTOT_BMD\n"
+               "P1,Doe,F,62.5,2020-03-01,13.0,10.40,0.800,60.0,54.00,0.900,960,5.0,3.50,0.700,0.850\n");
   ASSERT_EQ(table.people.size(), 1U);
   const DxaReport& person = table.people[0];
   EXPECT_EQ(person.patient_id, "P1");
@@ -92,7 +93,8 @@ TEST(DxaTable, SurveyTablesJoinByPerson) {
 }
 
 TEST(DxaTable, OfTwoVisitsTheLaterCountsWithItsAge) {
-  for (const char* order : {"P,2015-01-01,60,0.9\nP,2020-01-01,65,0.8\n", "P,2020-01-01,65,0.8\nP,2015-01-01,60,0.9\n"}) {
+  for (const char* order :
+       {"P,2015-01-01,60,0.9\nP,2020-01-01,65,0.8\n", "P,2020-01-01,65,0.8\nP,2015-01-01,60,0.9\n"}) {
     const DxaTable table = table_of((std::string("id,scan date,age,L1-L4 BMD\n") + order).c_str());
     ASSERT_EQ(table.people.size(), 1U);
     EXPECT_EQ(site_of(table.people[0], DxaExam::Spine, "L1-L4")->abmd_g_cm2->value, 0.8);

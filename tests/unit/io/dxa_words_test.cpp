@@ -63,7 +63,10 @@ TEST(DxaWords, NumbersAsTheyArePrinted) {
   EXPECT_EQ(printed_number("0.912")->value, 0.912);
   EXPECT_NEAR(printed_number("0.912")->step, 1e-3, 1e-15);
   EXPECT_EQ(printed_number("0,912")->value, 0.912);
-  EXPECT_EQ(printed_number("\xe2\x88\x92" "1.2")->value, -1.2);
+  EXPECT_EQ(printed_number("\xe2\x88\x92"
+                           "1.2")
+                ->value,
+            -1.2);
   EXPECT_EQ(printed_number("+0.3")->value, 0.3);
   EXPECT_EQ(printed_number("912")->step, 1);
   for (const char* text : {"", "NA", "-", "n/a", "1.2.3", "12 kg", "nan", "inf"})

@@ -114,6 +114,34 @@ TEST(ResultsCsv, DensityFromDxaHasColumnsToo) {
   EXPECT_EQ(rows[0].at("state"), "done");
 }
 
+study::DxaPart part_of(DxaExam exam, const std::string& site, double abmd_g_cm2, std::optional<double> t_score) {
+  study::DxaPart part;
+  part.exam = exam;
+  part.result.sites.push_back({.site = site, .abmd_g_cm2 = abmd_g_cm2});
+  part.result.sites.back().scores.t_score = t_score;
+  return part;
+}
+
+TEST(ResultsCsv, TwoHipsHaveColumnsOfTheirOwnAndTheLeftStandsForBoth) {
+  study::StudyResult result;
+  result.dxa = {part_of(DxaExam::FemurLeft, "neck", 0.75, {}), part_of(DxaExam::FemurRight, "neck", 0.5, -2.98)};
+  const auto row = parsed(results_csv({row_of("k", result)}))[0];
+  EXPECT_EQ(row.at("abmd_neck_left_g_cm2"), "0.75");
+  EXPECT_EQ(row.at("abmd_neck_right_g_cm2"), "0.5");
+  EXPECT_EQ(row.at("abmd_neck_g_cm2"), "0.75");
+  EXPECT_EQ(row.at("t_score_neck_right"), "-2.98");
+  EXPECT_FALSE(row.contains("t_score_neck")); // the left has none: never the other side's
+  EXPECT_EQ(row.at("state"), "done");
+}
+
+TEST(ResultsCsv, ALevelLeftOutOfTheSpineStaysOut) {
+  study::StudyResult result;
+  result.dxa = {part_of(DxaExam::Spine, "L1", 0.75, {})};
+  result.dxa[0].result.sites[0].excluded = "fracture";
+  const auto row = parsed(results_csv({row_of("k", result)}))[0];
+  EXPECT_FALSE(row.contains("abmd_L1_g_cm2"));
+}
+
 TEST(ResultsCsv, ARecordThatIsCutOffOrAnothersIsAnError) {
   EXPECT_THROW(static_cast<void>(result_row("k", R"({"schema":"osteocalc.study/1","study":)")), TableError);
   EXPECT_THROW(static_cast<void>(result_row("k", R"({"schema":"osteocalc.bone/1"})")), TableError);

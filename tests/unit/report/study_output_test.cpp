@@ -71,5 +71,20 @@ TEST(StudyOutput, WritesTheFilesOfTheContract) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(StudyHtml, DxaHasItsTable) {
+  study::StudyResult result;
+  result.study.modality = "DXA";
+  study::DxaPart part;
+  part.exam = DxaExam::FemurLeft;
+  part.result.sites.push_back({.site = "neck", .abmd_g_cm2 = 0.7, .bmc_g = 3.5, .area_cm2 = 5.0});
+  part.result.sites[0].scores.t_score = -1.317;
+  part.result.aac = dxa::reported_aac(7, {});
+  result.dxa.push_back(part);
+  const std::string page = study_html(result, {});
+  for (const char* words : {"<h2>DXA</h2>", "femur_left", "0.700", "-1.3", "AAC-24 7", "The study holds no CT."})
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  EXPECT_EQ(study_html({}, {}).find("<h2>DXA</h2>"), std::string::npos);
+}
+
 } // namespace
 } // namespace osteocalc::report

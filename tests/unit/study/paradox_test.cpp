@@ -144,5 +144,26 @@ TEST(Paradox, CutOffsAreOptions) {
   EXPECT_EQ(classify_paradox(study_of({}, bone_of(Mode::Raw, {}, 120)), options).low_bone, false);
 }
 
+StudyResult with_dxa(StudyResult result, std::vector<std::pair<double, bool>> t_and_excluded) {
+  DxaPart part;
+  for (const auto& [t, excluded] : t_and_excluded) {
+    dxa::ScoredSite& site = part.result.sites.emplace_back(dxa::ScoredSite{.site = "neck", .abmd_g_cm2 = 0.7});
+    site.scores.t_score = t;
+    if (excluded)
+      site.excluded = "fracture";
+  }
+  result.dxa.push_back(std::move(part));
+  return result;
+}
+
+TEST(LowBone, IsTheLowestTOfDxaWhereNoCtDecides) {
+  EXPECT_EQ(classify_paradox(with_dxa({}, {{0.5, false}, {-1.0, false}}), {}).low_bone, true);
+  EXPECT_EQ(classify_paradox(with_dxa({}, {{0.5, false}, {-0.99, false}}), {}).low_bone, false);
+  EXPECT_EQ(classify_paradox(with_dxa({}, {{0.5, false}, {-3, true}}), {}).low_bone, false);
+  EXPECT_EQ(classify_paradox(with_dxa({}, {}), {}).low_bone, std::nullopt);
+  const StudyResult ct = study_of({}, bone_of(Mode::Phantom, 150, {}));
+  EXPECT_EQ(classify_paradox(with_dxa(ct, {{-3, false}}), {}).low_bone, false); // the CT's density goes first
+}
+
 } // namespace
 } // namespace osteocalc::study
