@@ -266,7 +266,7 @@ struct Outline {
 
 } // namespace
 
-ThinSlab thin_slab(const Volume<std::int16_t>& hu, int first_z, int last_z) {
+ThinSlab thin_slab(const Volume<std::int16_t>& hu, int first_z, int last_z, const std::array<double, 2>& lean) {
   const VolumeGeometry& g = hu.geometry();
   const int step = std::max(1, static_cast<int>(std::lround(pixel_goal_mm / g.spacing_mm[0])));
   ThinSlab slab;
@@ -278,13 +278,16 @@ ThinSlab thin_slab(const Volume<std::int16_t>& hu, int first_z, int last_z) {
   slab.z_index = 0.5 * (first_z + last_z);
   slab.hu.assign(static_cast<std::size_t>(slab.width) * static_cast<std::size_t>(slab.height), 0);
   const auto share = 1.0F / static_cast<float>(step * step * (last_z - first_z + 1));
-  for (int z = first_z; z <= last_z; ++z)
+  for (int z = first_z; z <= last_z; ++z) {
+    const int right = static_cast<int>(std::lround(lean[0] * (z - slab.z_index))),
+              back = static_cast<int>(std::lround(lean[1] * (z - slab.z_index)));
     for (int y = 0; y < slab.height * step; ++y) {
-      const std::int16_t* row = hu.slice(z).row(y);
+      const std::int16_t* row = hu.slice(z).row(std::clamp(y + back, 0, g.size[1] - 1));
       float* out = &slab.hu[static_cast<std::size_t>(y / step) * static_cast<std::size_t>(slab.width)];
       for (int x = 0; x < slab.width * step; ++x)
-        out[x / step] += share * std::max(least_hu, static_cast<float>(row[x]));
+        out[x / step] += share * std::max(least_hu, static_cast<float>(row[std::clamp(x + right, 0, g.size[0] - 1)]));
     }
+  }
   return slab;
 }
 

@@ -25,8 +25,10 @@ struct ThinSlab {
   }
 };
 
-/// The mean of slices first_z .. last_z.
-[[nodiscard]] ThinSlab thin_slab(const Volume<std::int16_t>& hu, int first_z, int last_z);
+/// The mean of slices first_z .. last_z. \param lean by how many image pixels (x, y) what is averaged moves from one
+/// slice to the next
+[[nodiscard]] ThinSlab thin_slab(const Volume<std::int16_t>& hu, int first_z, int last_z,
+                                 const std::array<double, 2>& lean = {0, 0});
 
 /// The cross-section of something round.
 struct Circle {

@@ -163,10 +163,13 @@ FoundPhantom find_phantom(const Volume<std::int16_t>& hu, std::span<const Phanto
                           const IdentifyOptions& options) {
   std::vector<RodRow> rows;
   std::vector<Reading> readings;
-  // Faint rods in noisy scans show in thicker slabs only, which smear rods that run askew: hence second.
-  for (const double thicker : {1.0, 4.0}) {
+  // Faint rods in noisy scans show in thicker slabs only, which smear rods that run askew: hence second. The faintest
+  // show in means along the clear ones.
+  for (const auto& [thicker, search] :
+       {std::pair(1.0, RodSearch::InSlabs), std::pair(4.0, RodSearch::InSlabs), std::pair(1.0, RodSearch::AlongRods)}) {
     IdentifyOptions tried = options;
     tried.rods.slab_mm *= thicker;
+    tried.rods.search = search;
     rows = find_rod_rows(hu, tried.rods);
     for (std::size_t i = 0; i < rows.size(); ++i)
       for (Reading& reading : readings_of(hu, rows[i], candidates, tried)) {

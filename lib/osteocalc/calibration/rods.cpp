@@ -181,6 +181,45 @@ std::vector<Rod> find_rods(Sections sections, const RodOptions& options) {
   return rods;
 }
 
+/// The rods, and what else shows as round in the mean along one of them.
+std::vector<Rod> with_faint_rods(const Volume<std::int16_t>& hu, std::vector<Rod> rods) {
+  constexpr std::size_t most_directions = 6;
+  constexpr double same_direction = 0.02, same_place_mm = 4;
+  const VolumeGeometry& g = hu.geometry();
+  const Vec3 normal = cross(g.axes[0], g.axes[1]);
+  std::ranges::stable_sort(rods, std::greater{},
+                           [](const Rod& rod) { return rod.completeness * (rod.to_mm - rod.from_mm); });
+  std::vector<Rod> leaders;
+  for (const Rod& rod : rods)
+    if (leaders.size() < most_directions && std::ranges::none_of(leaders, [&](const Rod& other) {
+          return norm(rod.direction - other.direction) < same_direction;
+        }))
+      leaders.push_back(rod);
+  leaders.push_back({index_to_point(g, {0, 0, 0.5 * (g.size[2] - 1)}), g.axes[2], -whole_scan_mm, whole_scan_mm});
+  for (const Rod& leader : leaders) {
+    const auto height = [&](double t) { return point_to_index(g, leader.point_mm + t * leader.direction)[2]; };
+    const int low = std::clamp(static_cast<int>(std::ceil(height(leader.from_mm))), 0, g.size[2] - 1);
+    const int high = std::clamp(static_cast<int>(std::floor(height(leader.to_mm))), low, g.size[2] - 1);
+    const double one_slice = g.spacing_mm[2] / dot(leader.direction, normal);
+    const Vec3 step =
+        point_to_index(g, leader.point_mm + one_slice * leader.direction) - point_to_index(g, leader.point_mm);
+    const ThinSlab slab = thin_slab(hu, low, high, {step[0], step[1]});
+    for (const Circle& circle : find_circles(slab)) {
+      Rod rod = leader;
+      rod.point_mm = index_to_point(g, slab.image_index(circle.x, circle.y));
+      const double along = dot(rod.point_mm - leader.point_mm, leader.direction);
+      rod.from_mm -= along;
+      rod.to_mm -= along;
+      rod.radius_mm = circle.radius_mm;
+      rod.completeness = circle.completeness;
+      if (std::ranges::none_of(rods,
+                               [&](const Rod& other) { return off_axis_mm(other, rod.point_mm) < same_place_mm; }))
+        rods.push_back(rod);
+    }
+  }
+  return rods;
+}
+
 /// Rods seen along their common direction.
 struct Plane {
   Vec3 right, back;
@@ -357,7 +396,9 @@ RodRow settled(const Volume<std::int16_t>& hu, const RodRow& row, const RodOptio
 } // namespace
 
 std::vector<RodRow> find_rod_rows(const Volume<std::int16_t>& hu, const RodOptions& options) {
-  const std::vector<Rod> rods = find_rods(cross_sections(hu, options), options);
+  std::vector<Rod> rods = find_rods(cross_sections(hu, options), options);
+  if (options.search == RodSearch::AlongRods)
+    rods = with_faint_rods(hu, std::move(rods));
   std::vector<RodRow> rows;
   for (std::size_t i = 0; i < rods.size(); ++i)
     for (std::size_t j = i + 1; j < rods.size(); ++j) {

@@ -30,7 +30,12 @@ struct RodHu {
   std::int64_t n = 0;
 };
 
+/// Where circles are sought: in slabs of some slices, or, for faint rods, also in means over the whole length of every
+/// rod that showed in slabs, taken along it, for its neighbours are parallel to it (and along the scan's axis).
+enum class RodSearch { InSlabs, AlongRods };
+
 struct RodOptions {
+  RodSearch search = RodSearch::InSlabs;
   double slab_mm = 5;           ///< slices averaged where rods are looked for
   int most_slabs = 24;          ///< spread evenly over the scan
   double most_tilt_deg = 25;    ///< of the rods against the scan's axis

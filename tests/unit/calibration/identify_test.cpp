@@ -42,6 +42,37 @@ TEST(FindPhantom, EveryPhantomIsRecognisedBothWaysRound) {
     }
 }
 
+/// 20 HU of noise in every voxel.
+test::RodScan noisy(const PhantomModel& phantom, double slice_mm, double length_mm) {
+  test::RodScan made{.hu = hu_of(phantom, false), .noise_hu = 20};
+  made.grid.size[2] = static_cast<int>(length_mm / slice_mm);
+  made.grid.spacing_mm[2] = slice_mm;
+  made.grid.origin_mm[2] = -0.5 * slice_mm * (made.grid.size[2] - 1);
+  return made;
+}
+
+TEST(FindPhantom, EveryPhantomOfTheLibraryIsFoundInNoise) {
+  for (const PhantomModel& phantom : phantom_library()) {
+    SCOPED_TRACE(phantom.name);
+    const FoundPhantom found = find_phantom(noisy(phantom, 3, 40).scan(), std::vector{phantom}, {{}, 120.0});
+    EXPECT_EQ(found.calibration.rods.size(), phantom.rods.size());
+    const bool mindways = phantom.rods[0].water_mg_cm3.has_value();
+    EXPECT_NEAR(*bmd_mg_cm3(found.calibration, mindways ? 1.3 * 100 + 2 : 130), 100, 2);
+  }
+}
+
+TEST(FindPhantom, AFaintRodShowsInTheMeanAlongAClearOneThatRunsAskew) {
+  // 20 HU of contrast in 20 HU of noise; over the scan's 150 mm the rods move by 16 mm.
+  test::RodScan made = noisy(phantom_named("siemens"), 5, 150);
+  made.tilt_deg = 6;
+  const FoundPhantom found = find_phantom(made.scan(), std::vector{phantom_named("siemens")}, {{}, 120.0});
+  ASSERT_EQ(found.rods.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i)
+    EXPECT_LT(made.off_axis_mm(i, found.rods[i].point_mm), 1) << i;
+  EXPECT_NEAR(found.calibration.rods[0].hu, 0, 2);
+  EXPECT_NEAR(found.calibration.rods[1].hu, 260, 2);
+}
+
 TEST(FindPhantom, ARodOutsideTheFieldIsMissingAndSaid) {
   const PhantomModel phantom = phantom_named("qrm-bdc-6");
   test::RodScan made{.hu = hu_of(phantom, false), .middle_mm = {45, 60, 0}}; // the last rod lies beyond the edge
