@@ -94,7 +94,8 @@ void write_run_json(const PipelineRequest& request, double read_s, double analyz
                                    {"host", host},
                                    {"threads", thread_count(request.options.parallel)},
                                    {"seconds", {{"read", read_s}, {"analyze", analyze_s}, {"write", write_s}}}};
-  report::write_text_file(request.output / "run.json", run.dump(2) + "\n");
+  report::write_text_file(request.output / "run.json",
+                          run.dump(2, ' ', false, decltype(run)::error_handler_t::replace) + "\n");
 }
 
 /// A scan that cannot be calibrated as asked is still measured: its HU stay, and the reason goes with them.

@@ -30,7 +30,7 @@ void write_dxa_run(const std::filesystem::path& output, const std::vector<std::s
     told["calibration"] = absolute(calibration);
   if (!marks.empty())
     told["marks"] = absolute(marks);
-  report::write_text_file(output / "run.json", run.dump(2) + "\n");
+  report::write_text_file(output / "run.json", run.dump(2, ' ', false, decltype(run)::error_handler_t::replace) + "\n");
 }
 
 } // namespace osteocalc::app

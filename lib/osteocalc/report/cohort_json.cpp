@@ -251,7 +251,7 @@ std::string cohort_json(const CohortResult& result) {
   json["issues"] = to_json(result.issues);
   json["provenance"] = provenance(result);
   // A column name may hold bytes that are no UTF-8; a replacement character is better than no result.
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json, 1);
 }
 
 void write_cohort_json(const CohortResult& result, const std::filesystem::path& file) {

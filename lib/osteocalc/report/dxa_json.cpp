@@ -100,7 +100,7 @@ std::string dxa_result_json(const dxa::DxaResult& result, const std::optional<Dx
   json["level_confidence"] = tidy(result.level_confidence);
   json["texture_tbs_like"] = texture_json(result.texture);
   json["issues"] = to_json(result.issues);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string dxa_person_json(const study::DxaPerson& person, const std::string& subject) {
@@ -112,7 +112,7 @@ std::string dxa_person_json(const study::DxaPerson& person, const std::string& s
   if (!person.parts.empty())
     json.update(Json::parse(dxa_parts_json(person.parts)));
   json["issues"] = to_json(person.issues);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string dxa_people_json(const std::vector<study::DxaPerson>& people, const std::vector<std::string>& subjects,
@@ -125,7 +125,7 @@ std::string dxa_people_json(const std::vector<study::DxaPerson>& people, const s
                               {"dxa", Json::parse(dxa_parts_json(people[i].parts))},
                               {"issues", to_json(people[i].issues)}});
   json["issues"] = to_json(issues);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 } // namespace osteocalc::report

@@ -76,7 +76,7 @@ std::string inspect_json(const study::Inspection& inspection) {
   for (const SeriesRecord& series : inspection.series)
     json["series"].push_back(series_json(series));
   json["issues"] = to_json(inspection.issues);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; // paths may be in any encoding
+  return json_text(json);
 }
 
 std::string inspect_table(const study::Inspection& inspection) {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 namespace osteocalc::report {
 
@@ -18,5 +19,10 @@ template <class T>
 }
 
 [[nodiscard]] Json to_json(const Issues& issues);
+
+/// What is written. Names of files may be in any encoding: bytes that are no UTF-8 become U+FFFD.
+[[nodiscard]] inline std::string json_text(const Json& json, int indent = 2) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 } // namespace osteocalc::report

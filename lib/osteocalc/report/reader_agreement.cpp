@@ -103,7 +103,7 @@ std::string reader_agreement_json(const ReaderAgreement& agreement) {
                                {"lower_limit", differences ? Json(differences->lower_limit.estimate) : Json()},
                                {"upper_limit", differences ? Json(differences->upper_limit.estimate) : Json()}});
   }
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 } // namespace osteocalc::report

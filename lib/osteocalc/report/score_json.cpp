@@ -49,7 +49,7 @@ std::string score_json(const calcium::ScoreResult& result, const ScoredImage& im
     json["regions"].push_back({{"region", region.region}, {"scores", scores}, {"lesions", lesions}});
   }
   json["issues"] = to_json(result.issues);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string score_table(const calcium::ScoreResult& result, const ScoredImage& image) {

@@ -40,11 +40,11 @@ std::string segmentation_json(const segmentation::Segmentation& found, const Iss
   for (const segmentation::LesionDecision& lesion : found.lesions)
     json["lesions"].push_back(lesion_json(lesion));
   json["issues"] = to_json(issues);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string refusal_json(const Issues& reasons) {
-  return Json{{"schema", "osteocalc.refusal/1"}, {"issues", to_json(reasons)}}.dump(2) + "\n";
+  return json_text({{"schema", "osteocalc.refusal/1"}, {"issues", to_json(reasons)}});
 }
 
 } // namespace osteocalc::report

@@ -72,14 +72,14 @@ std::string study_json(const study::StudyResult& result) {
                         {"options", result.provenance.options},
                         {"tables", result.provenance.tables},
                         {"inputs_sha256", result.provenance.inputs_sha256}};
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string bone_result_json(const bone::BoneResult& result, const Issues& issues) {
   Json json{{"schema", "osteocalc.bone/1"}};
   json.update(to_json(result));
   json["issues"] = to_json(issues);
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string lesions_csv(const study::StudyResult& result) {

@@ -44,6 +44,12 @@ TEST(ScoreJson, HasTheContractsKeysAtEveryLevel) {
   EXPECT_EQ(keys_of(json["issues"][0]), (Keys{"level", "rule", "where", "text"}));
 }
 
+TEST(ScoreJson, NamesThatAreNoUtf8AreShownAndStopNothing) {
+  calcium::ScoreResult result = sample();
+  result.issues.push_back(warning("IO-NOT-DICOM", "j\xfcnk.txt", "no DICOM"));
+  EXPECT_EQ(Json::parse(score_json(result, image))["issues"][1]["where"], "j\xef\xbf\xbdnk.txt");
+}
+
 TEST(ScoreJson, HoldsTheValues) {
   const Json json = Json::parse(score_json(sample(), image));
   EXPECT_EQ(json["image"]["size"], (Json{512, 512, 47}));
