@@ -30,13 +30,13 @@ Volume<float> strongest_near(const Volume<float>& map, int reach) {
   return out;
 }
 
-/// Pixels that no way without bone leads to from the image's edge.
-Volume<std::uint8_t> enclosed(const Volume<float>& share) {
-  Volume<std::uint8_t> inside(share.geometry(), 1);
+/// Pixels that a way without bone leads to from the image's edge, and those beside them.
+Volume<std::uint8_t> outside_and_edge(const Volume<float>& share) {
+  Volume<std::uint8_t> outside(share.geometry(), 0);
   std::vector<std::array<int, 2>> open;
   const auto enter = [&](int x, int y) {
-    if (share.contains(x, y, 0) && inside(x, y, 0) != 0 && share(x, y, 0) < 0.5F) {
-      inside(x, y, 0) = 0;
+    if (share.contains(x, y, 0) && outside(x, y, 0) == 0 && share(x, y, 0) < 0.5F) {
+      outside(x, y, 0) = 1;
       open.push_back({x, y});
     }
   };
@@ -54,7 +54,7 @@ Volume<std::uint8_t> enclosed(const Volume<float>& share) {
     enter(x, y - 1);
     enter(x, y + 1);
   }
-  return inside;
+  return dilated(outside, share.geometry().spacing_mm[0]);
 }
 
 } // namespace
@@ -75,9 +75,9 @@ Volume<float> bone_share(const Volume<float>& bone, double noise_g_cm2) {
       share(x, y, 0) = static_cast<float>(hits) / (parts * parts);
     }
   // Thin bone within thick bone is bone.
-  const Volume<std::uint8_t> inside = enclosed(share);
+  const Volume<std::uint8_t> outside = outside_and_edge(share);
   for (std::size_t i = 0; i < share.voxels().size(); ++i)
-    if (inside.voxels()[i] != 0 && static_cast<double>(map.voxels()[i]) >= enclosed_g_cm2 && share.voxels()[i] < 0.5F)
+    if (outside.voxels()[i] == 0 && static_cast<double>(map.voxels()[i]) >= enclosed_g_cm2)
       share.voxels()[i] = 1;
   return share;
 }

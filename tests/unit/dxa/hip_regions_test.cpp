@@ -93,7 +93,7 @@ TEST(HipRegions, WardsIsWhereMineralIsLeast) {
 TEST(HipRegions, EdgesCostNoDensity) {
   const Region head{"head", {{5, 15}, {30, 15}, {30, 75}, {5, 75}}, RegionArea::BoneInside};
   for (const double g_cm2 : {0.5, 0.9, 1.4})
-    EXPECT_NEAR(measure(head, left_femur(g_cm2).bone_g_cm2, 0)->abmd_g_cm2() / g_cm2, 1, 0.02) << g_cm2;
+    EXPECT_NEAR(measure(head, left_femur(g_cm2).bone_g_cm2, 0)->abmd_g_cm2() / g_cm2, 1, 0.035) << g_cm2;
 }
 
 TEST(HipRegions, ThinBoneWithinThickBoneIsBone) {
