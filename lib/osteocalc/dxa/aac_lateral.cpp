@@ -2,22 +2,18 @@
 #include "osteocalc/dxa/aac_lateral.h"
 
 #include "osteocalc/dxa/flat_image.h"
+#include "osteocalc/dxa/wall_ridges.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <map>
-#include <numbers>
 #include <optional>
+#include <set>
 
 namespace osteocalc::dxa {
 namespace {
 
-constexpr double nearest_mm = 1.5, farthest_mm = 40; ///< in front of the spine
-constexpr double usual_split_mm = 14.5;              ///< half-way between the walls of an aorta of 19 mm close by
-constexpr double beside_from_mm = 2.5, beside_to_mm = 9;
-constexpr double line_sigma_mm = 0.9; ///< the image is averaged so far before lines are looked for
-constexpr double least_contrast_sd = 5, least_of_body = 0.16, least_length_mm = 2.5, most_lean = 0.5;
+constexpr double least_of_body = 0.12;      ///< contrast of calcium, of that of a body
+constexpr double farthest_from_wall_mm = 6; ///< a ridge beyond this belongs to neither wall
 
 double median(std::vector<double> values) {
   if (values.empty())
@@ -70,35 +66,6 @@ class Column {
   int forwards_ = -1;
 };
 
-/// How much brighter a pixel is than both its sides: positive on lines narrower than 5 mm, not on ribs or edges.
-Volume<float> line_contrast(const Volume<float>& image) {
-  const Volume<float> map = blurred(image, line_sigma_mm);
-  const double pixel = map.geometry().spacing_mm[0];
-  const int from = std::max(1, static_cast<int>(std::lround(beside_from_mm / pixel)));
-  const int to = std::max(from + 1, static_cast<int>(std::lround(beside_to_mm / pixel)));
-  Volume<float> out(map.geometry(), 0);
-  for (int y = 0; y < map.size(1); ++y)
-    for (int x = to; x < map.size(0) - to; ++x) {
-      std::vector<double> left, right;
-      for (int k = from; k <= to; ++k) {
-        left.push_back(static_cast<double>(map(x - k, y, 0)));
-        right.push_back(static_cast<double>(map(x + k, y, 0)));
-      }
-      out(x, y, 0) = static_cast<float>(static_cast<double>(map(x, y, 0)) - std::max(median(left), median(right)));
-    }
-  return out;
-}
-
-/// SD of the averaged image, from neighbouring pixels: what they share is structure, not noise.
-double noise_of(const Volume<float>& image) {
-  std::vector<double> steps;
-  for (int y = 0; y < image.size(1); ++y)
-    for (int x = 1; x < image.size(0); ++x)
-      steps.push_back(std::abs(static_cast<double>(image(x, y, 0) - image(x - 1, y, 0))));
-  const double pixel_sd = 1.4826 * median(std::move(steps)) / std::numbers::sqrt2;
-  return pixel_sd * image.geometry().spacing_mm[0] / (2 * std::sqrt(std::numbers::pi) * line_sigma_mm);
-}
-
 /// How much brighter the middles of the bodies are than what lies in front of them.
 double body_contrast(const Volume<float>& image, const std::vector<SixPointMark>& marks, int forwards) {
   const auto& spacing = image.geometry().spacing_mm;
@@ -106,106 +73,73 @@ double body_contrast(const Volume<float>& image, const std::vector<SixPointMark>
   for (const SixPointMark& mark : marks) {
     const double x = 0.5 * (mark.points[1][0] + mark.points[4][0]), y = 0.5 * (mark.points[1][1] + mark.points[4][1]);
     bodies.push_back(interpolated(image, x / spacing[0], y / spacing[1]));
-    for (double front = 20; front < farthest_mm; front += 2)
+    for (double front = 20; front < 40; front += 2)
       fronts.push_back(interpolated(image, (mark.points[0][0] + forwards * front) / spacing[0], y / spacing[1]));
   }
   return median(std::move(bodies)) - median(std::move(fronts));
 }
 
-/// One row of a bright line.
-struct Bright {
-  int y;
-  double x_mm, front_mm; ///< front_mm: in front of the spine
+/// The walls of the aorta as two straight lines in front of the spine.
+struct Walls {
+  double top_mm = 0, bottom_mm = 1;           ///< heights at which the next four hold
+  std::array<double, 2> posterior{}, lumen{}; ///< distance from the spine, and from wall to wall
+
+  [[nodiscard]] double distance(const Ridge& ridge, double row_mm, Wall wall) const {
+    double sum = 0;
+    for (const Ridge::Row& row : ridge.rows) {
+      const double t = std::clamp((row.y * row_mm - top_mm) / (bottom_mm - top_mm), 0.0, 1.0);
+      sum += row.front_mm - std::lerp(posterior[0], posterior[1], t) -
+             (wall == Wall::Anterior ? std::lerp(lumen[0], lumen[1], t) : 0.0);
+    }
+    return std::abs(sum) / static_cast<double>(ridge.rows.size());
+  }
+  [[nodiscard]] Wall nearer(const Ridge& ridge, double row_mm) const {
+    return distance(ridge, row_mm, Wall::Posterior) < distance(ridge, row_mm, Wall::Anterior) ? Wall::Posterior
+                                                                                              : Wall::Anterior;
+  }
 };
 
-struct Piece {
-  std::vector<Bright> rows;
-  [[nodiscard]] double front_mm() const {
-    std::vector<double> values;
-    for (const Bright& row : rows)
-      values.push_back(row.front_mm);
-    return median(values);
-  }
-};
-
-/// How far a piece moves from the spine a mm downwards: walls run along the spine, ribs across it.
-double lean(const Piece& piece, double row_mm) {
-  const std::size_t third = std::max<std::size_t>(1, piece.rows.size() / 3);
-  const Piece top{{piece.rows.begin(), piece.rows.begin() + static_cast<std::ptrdiff_t>(third)}};
-  const Piece bottom{{piece.rows.end() - static_cast<std::ptrdiff_t>(third), piece.rows.end()}};
-  const double apart_mm = std::max(1, static_cast<int>(piece.rows.size() - third)) * row_mm;
-  return std::abs(bottom.front_mm() - top.front_mm()) / apart_mm;
-}
-
-/// Runs above the threshold in each row, joined downwards where they touch.
-std::vector<Piece> bright_pieces(const Volume<float>& contrast, const Column& column, double threshold, double top,
-                                 double bottom) {
-  const auto& spacing = contrast.geometry().spacing_mm;
-  struct Open {
-    std::size_t piece;
-    int from, to;
-  };
-  std::vector<Piece> pieces;
-  std::vector<Open> before;
-  for (int y = std::max(0, static_cast<int>(top / spacing[1]));
-       y < std::min(contrast.size(1), static_cast<int>(bottom / spacing[1]) + 1); ++y) {
-    std::vector<Open> here;
-    for (int x = 0; x < contrast.size(0); ++x) {
-      if (static_cast<double>(contrast(x, y, 0)) < threshold)
-        continue;
-      int to = x;
-      while (to + 1 < contrast.size(0) && static_cast<double>(contrast(to + 1, y, 0)) >= threshold)
-        ++to;
-      const double x_mm = (0.5 * (x + to) + 0.5) * spacing[0];
-      const double front = column.forwards() * (x_mm - column.front_x((y + 0.5) * spacing[1]));
-      if (front >= nearest_mm && front <= farthest_mm) {
-        const auto touching =
-            std::ranges::find_if(before, [&](const Open& open) { return open.from <= to + 1 && open.to >= x - 1; });
-        const std::size_t piece = touching != before.end() ? touching->piece : pieces.size();
-        if (piece == pieces.size())
-          pieces.emplace_back();
-        pieces[piece].rows.push_back({y, x_mm, front});
-        here.push_back({piece, x, to});
-      }
-      x = to;
-    }
-    before = std::move(here);
-  }
-  return pieces;
-}
-
-/// Between the walls: the widest empty stretch near the usual place, so that a wide or distant aorta is not halved.
-double find_split(const std::vector<Piece>& pieces) {
-  std::vector<double> fronts;
-  for (const Piece& piece : pieces)
-    fronts.push_back(piece.front_mm());
-  std::ranges::sort(fronts);
-  double split = usual_split_mm, widest = 6;
-  for (std::size_t i = 1; i < fronts.size(); ++i) {
-    const double middle = 0.5 * (fronts[i] + fronts[i - 1]), gap = fronts[i] - fronts[i - 1];
-    if (gap > widest && middle > 10 && middle < 20) {
-      widest = gap;
-      split = middle;
-    }
-  }
-  return split;
+/// The pair of lines that most of the ridges' length lies on; where few ridges say, the usual one.
+Walls find_walls(const std::vector<Ridge>& ridges, double row_mm, double top_mm, double bottom_mm) {
+  Walls best, walls{top_mm, bottom_mm, {}, {}};
+  double most = -1e9;
+  const auto unusual = [](double value, double usual, double sd) { return std::pow((value - usual) / sd, 2); };
+  for (walls.posterior[0] = 2; walls.posterior[0] <= 14; walls.posterior[0] += 2)
+    for (walls.posterior[1] = 2; walls.posterior[1] <= 14; walls.posterior[1] += 2)
+      for (walls.lumen[0] = 13; walls.lumen[0] <= 27; walls.lumen[0] += 2)
+        for (walls.lumen[1] = 13; walls.lumen[1] <= walls.lumen[0]; walls.lumen[1] += 2) {
+          double score = 0;
+          for (std::size_t end = 0; end < 2; ++end)
+            score -= unusual(walls.posterior[end], 6, 4) + unusual(walls.lumen[end], 19, 4);
+          for (const Ridge& ridge : ridges) {
+            const double off =
+                std::min(farthest_from_wall_mm, walls.distance(ridge, row_mm, walls.nearer(ridge, row_mm)));
+            score +=
+                0.4 * static_cast<double>(ridge.rows.size()) * row_mm * (1 - std::pow(off / farthest_from_wall_mm, 2));
+          }
+          if (score > most) {
+            most = score;
+            best = walls;
+          }
+        }
+  return best;
 }
 
 void add_level(LateralCalcium& found, Vertebra level, const std::array<double, 2>& segment,
-               const std::vector<Piece>& pieces, double row_mm) {
+               const std::vector<Ridge>& ridges, const Walls& walls, double row_mm) {
   for (const Wall wall : {Wall::Anterior, Wall::Posterior}) {
-    std::map<int, bool> rows;
-    for (const Piece& piece : pieces) {
-      if ((piece.front_mm() < found.split_mm) != (wall == Wall::Posterior))
+    std::set<int> rows;
+    for (const Ridge& ridge : ridges) {
+      if (walls.nearer(ridge, row_mm) != wall)
         continue;
-      std::vector<Bright> inside;
-      for (const Bright& row : piece.rows)
+      std::vector<Ridge::Row> inside;
+      for (const Ridge::Row& row : ridge.rows)
         if ((row.y + 0.5) * row_mm >= segment[0] && (row.y + 0.5) * row_mm < segment[1])
           inside.push_back(row);
       if (inside.size() < 2) // a single row at a segment's end is its neighbour's
         continue;
-      for (const Bright& row : inside)
-        rows[row.y] = true;
+      for (const Ridge::Row& row : inside)
+        rows.insert(row.y);
       found.spans.push_back({level,
                              wall,
                              {inside.front().x_mm, inside.front().y * row_mm},
@@ -225,20 +159,20 @@ LateralCalcium find_wall_calcium(const Volume<float>& image, const std::vector<S
     return found;
   }
   const Column column(marks);
-  found.spine_front = column.front();
-  const Volume<float> contrast = line_contrast(image);
   const double row_mm = image.geometry().spacing_mm[1];
-  const double top = column.front().front()[1] - 8, bottom = column.front().back()[1] + 8;
-  const double threshold =
-      std::max(least_contrast_sd * noise_of(image), least_of_body * body_contrast(image, marks, column.forwards()));
-  std::vector<Piece> pieces = bright_pieces(contrast, column, threshold, top, bottom);
-  std::erase_if(pieces, [&](const Piece& piece) {
-    return static_cast<double>(piece.rows.size()) * row_mm < least_length_mm || lean(piece, row_mm) > most_lean;
+  const double top = column.front().front()[1], bottom = column.front().back()[1];
+  const auto in_front = [&](double x_mm, double y_mm) {
+    return y_mm < top - 8 || y_mm > bottom + 8 ? -1 : column.forwards() * (x_mm - column.front_x(y_mm));
+  };
+  std::vector<Ridge> ridges =
+      find_wall_ridges(image, in_front, least_of_body * body_contrast(image, marks, column.forwards()));
+  const Walls walls = find_walls(ridges, row_mm, top, bottom);
+  std::erase_if(ridges, [&](const Ridge& ridge) {
+    return walls.distance(ridge, row_mm, walls.nearer(ridge, row_mm)) > farthest_from_wall_mm;
   });
-  found.split_mm = find_split(pieces);
   for (const Vertebra level : {Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4}) {
     if (const auto segment = column.segment(level))
-      add_level(found, level, *segment, pieces, row_mm);
+      add_level(found, level, *segment, ridges, walls, row_mm);
     else
       found.issues.push_back(refused("AAC-LEVEL", std::string(to_string(level)),
                                      "the level is not marked (the total would miss its walls) mark it"));

@@ -27,14 +27,13 @@ struct WallSpan {
 struct LateralCalcium {
   std::vector<WallCalcium> walls;
   std::vector<WallSpan> spans;
-  std::vector<Vec2> spine_front; ///< the front edge of the column, top to bottom
-  double split_mm = 0;           ///< in front of the spine: what lies nearer is the posterior wall
   Issues issues;
 };
 
-/// Calcified lengths of the aorta's walls in front of L1 to L4: bright lines narrower than a rib within 40 mm in front
-/// of the spine. Works on mineral (g/cm2) and on grey levels alike: what counts is contrast to both sides against
-/// noise. \param image brighter is denser \pre spacing in mm, or marks in the same unit as it
+/// Calcified lengths of the aorta's walls in front of L1 to L4: bright lines along the spine (see find_wall_ridges),
+/// each put to the nearer of the two straight lines that most of them lie on. Works on mineral (g/cm2) and on grey
+/// levels alike: what counts is contrast to both sides against noise. \param image brighter is denser \pre spacing in
+/// mm, or marks in the same unit as it
 [[nodiscard]] LateralCalcium find_wall_calcium(const Volume<float>& image, const std::vector<SixPointMark>& marks);
 
 } // namespace osteocalc::dxa

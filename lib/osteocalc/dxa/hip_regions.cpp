@@ -115,7 +115,7 @@ double find_lesser_trochanter(const Shadow& bone, const Section& shaft, double b
   const auto inner = [&](double y) { return bone.reach({shaft.middle[0], y}, {static_cast<double>(inwards), 0}); };
   for (double y = bottom; y > top; y -= 0.5) {
     const double usual = inner(std::min(bottom, y + 12));
-    if (inner(y) > usual + 2 && inner(y - 3) > usual + 3)
+    if (inner(y) > usual + 1 && inner(y - 3) > usual + 2)
       return y;
   }
   return 0.5 * (bottom + top);

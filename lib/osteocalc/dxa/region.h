@@ -34,8 +34,8 @@ struct SiteDensity {
 /// Several sites as one: the ratio of sums, never the mean of densities. \pre sites is not empty
 [[nodiscard]] SiteDensity combined(std::string name, const std::vector<SiteDensity>& sites);
 
-/// Share of each pixel that is bone: mineral above the bone threshold between the pixels' centres, on a map averaged
-/// against noise.
+/// Share of each pixel that is bone: where mineral, on a map averaged against noise, is more than a third of the most
+/// within 2 mm; and what such bone encloses.
 [[nodiscard]] Volume<float> bone_share(const Volume<float>& bone_g_cm2, double noise_g_cm2);
 
 } // namespace osteocalc::dxa

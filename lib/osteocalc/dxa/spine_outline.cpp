@@ -282,7 +282,7 @@ std::vector<DiscGap> best_chain(const std::vector<DiscGap>& gaps) {
 
 /// The map edges are looked for on.
 Volume<float> edge_map(const Volume<float>& bone, double noise_g_cm2) {
-  return blurred(bone, std::clamp(20 * noise_g_cm2, 0.5, 1.0));
+  return blurred(bone, std::clamp(6 * noise_g_cm2, 0.5, 1.0));
 }
 
 } // namespace

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy of areal density and of placement on simulated people: the tables of docs/methods/dxa.md, in Markdown.
-//   dxa_benchmark [density | placement | aac [SEEDS]]   without a word: all
+//   dxa_benchmark [density | placement | hip | aac [SEEDS [FIRST]]]   without a word: all
 #include "osteocalc/dxa/aac_ct.h"
 #include "osteocalc/dxa/aac_lateral.h"
 #include "osteocalc/dxa/decomposition.h"
+#include "osteocalc/dxa/hip_regions.h"
 #include "osteocalc/dxa/spine_regions.h"
 #include "osteocalc/synth/ct.h"
 #include "osteocalc/synth/dxa.h"
@@ -12,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <string_view>
 
 namespace osteocalc {
@@ -95,10 +97,10 @@ void density_table(std::uint32_t seeds) {
       }
 }
 
-void placement_table(std::uint32_t seeds) {
+void placement_table(std::uint32_t seeds, std::uint32_t first) {
   std::uint32_t placed = 0;
   double mean = 0;
-  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+  for (std::uint32_t seed = first; seed < first + seeds; ++seed) {
     const Outcome o = spine_outcome({seed, {}, synth::clinical_photons_per_mm2(20)});
     placed += o.placed;
     mean += std::abs(o.summary_percent) / seeds;
@@ -106,6 +108,37 @@ void placement_table(std::uint32_t seeds) {
       fmt::print("seed {}: {} levels, ends off by up to {:.1f} mm\n", seed, o.errors_percent.size(), o.worst_gap_mm);
   }
   fmt::print("L1 to L4 placed right in {} of {} torsos; mean error of L1-L4 {:.1f} %\n", placed, seeds, mean);
+}
+
+/// Left femora of odd seeds, right ones of even ones; regions placed by the program, against the object itself.
+void hip_table(std::uint32_t seeds, std::uint32_t first) {
+  std::map<std::string, std::vector<double>> errors_percent;
+  const dxa::AttenuationModel model = model_of("cerium");
+  for (std::uint32_t seed = first; seed < first + seeds; ++seed) {
+    const bool left = seed % 2 == 1;
+    synth::DxaRequest request;
+    request.person = synth::draw_person(seed);
+    request.view = left ? synth::DxaView::HipLeft : synth::DxaView::HipRight;
+    request.photons_per_mm2 = synth::clinical_photons_per_mm2(20);
+    const synth::SyntheticDxa made = synth::make_dxa(request, {});
+    const dxa::BoneImage image = dxa::decompose(made.low, made.high, model, {});
+    const dxa::HipRegions found = dxa::find_hip_regions(image, left ? dxa::HipSide::Left : dxa::HipSide::Right);
+    for (const synth::DxaRegionTruth& truth : made.truth.regions)
+      if (const auto region = std::ranges::find(found.regions, truth.name, &dxa::Region::name);
+          region != found.regions.end())
+        errors_percent[truth.name].push_back(
+            100 * (dxa::measure(*region, image.bone_g_cm2, image.noise_g_cm2)->abmd_g_cm2() / truth.abmd_g_cm2() - 1));
+  }
+  fmt::print("| site | hips | mean error % | worst % |\n|---|---|---|---|\n");
+  for (const auto& [site, errors] : errors_percent) {
+    double sum = 0, worst = 0;
+    for (const double error : errors) {
+      sum += error;
+      worst = std::max(worst, std::abs(error));
+    }
+    fmt::print("| {} | {} of {} | {:+.2f} | {:.2f} |\n", site, errors.size(), seeds,
+               sum / static_cast<double>(errors.size()), worst);
+  }
 }
 
 int truth_total(const std::array<synth::WallSegment, 8>& walls) {
@@ -137,10 +170,10 @@ int ct_total(const synth::Person& person, const std::vector<synth::Plaque>& plaq
 }
 
 /// The same people's aortas seen from the side by DXA and through CT, against what was put there.
-void aac_table(std::uint32_t seeds) {
+void aac_table(std::uint32_t seeds, std::uint32_t first) {
   std::uint32_t lateral_close = 0, ct_close = 0, same = 0;
   fmt::print("| seed | truth | lateral DXA | CT |\n|---|---|---|---|\n");
-  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+  for (std::uint32_t seed = first; seed < first + seeds; ++seed) {
     synth::DxaRequest request;
     request.person = synth::draw_person(seed);
     request.view = synth::DxaView::Lateral;
@@ -164,10 +197,13 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0); // a line at a time: a whole run takes minutes
   const std::string_view what = argc > 1 ? argv[1] : "all";
   const auto seeds = static_cast<std::uint32_t>(argc > 2 ? std::stoul(argv[2]) : 0);
+  const auto first = static_cast<std::uint32_t>(argc > 3 ? std::stoul(argv[3]) : 1);
   if (what == "all" || what == "density")
     osteocalc::density_table(seeds > 0 ? seeds : 6);
   if (what == "all" || what == "placement")
-    osteocalc::placement_table(seeds > 0 ? seeds : 60);
+    osteocalc::placement_table(seeds > 0 ? seeds : 60, first);
+  if (what == "all" || what == "hip")
+    osteocalc::hip_table(seeds > 0 ? seeds : 20, first);
   if (what == "all" || what == "aac")
-    osteocalc::aac_table(seeds > 0 ? seeds : 60);
+    osteocalc::aac_table(seeds > 0 ? seeds : 60, first);
 }
