@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     wait_for(1);
     const auto image = loading.image();
     if (!image) {
-      loading.take(); // says why
+      static_cast<void>(loading.take()); // says why
       return EXIT_FAILURE;
     }
     const auto surface = view::plane_through(view::Plane::Axial, center_mm(image->hu.geometry()), 600, 600, 0.7);
