@@ -28,7 +28,7 @@ double milliseconds_since(Clock start) {
 
 int main(int argc, char** argv) {
   const int wanted = argc > 1 ? std::atoi(argv[1]) : 200;
-  review::Subject subject = test::review_person(test::synthetic_person(512, 0.75, 1.2)); // 415 slices
+  review::Subject subject = test::review_person(test::synthetic_person(512, 0.75, 1.2)); // 414 slices
   subject.options.parallel = {1};
   const auto size = subject.image->hu.geometry().size;
   auto start = now();
