@@ -88,6 +88,8 @@ void write_run_json(const PipelineRequest& request, double read_s, double analyz
   ::gethostname(host, sizeof host - 1);
   const nlohmann::ordered_json run{{"schema", "osteocalc.run/1"},
                                    {"study", absolute_paths(request.study)},
+                                   {"series", request.series.series},
+                                   {"protocol", request.series.protocol},
                                    {"version", version()},
                                    {"commit", commit()},
                                    {"finished", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "opened_study.h"
 
+#include "series_source.h"
+
 #include "osteocalc/core/error.h"
 #include "osteocalc/image/label_alignment.h"
 #include "osteocalc/io/ct_reader.h"
@@ -52,6 +54,20 @@ std::vector<fs::path> scan_of(const OpenRequest& request, const review::MachineR
   return scan;
 }
 
+/// The series that `analyze` measured or would measure; a scan that is fit for nothing can still be looked at.
+CtImage read_chosen(const OpenRequest& request, const review::MachineRecord& record,
+                    const std::vector<fs::path>& scan) {
+  io::ReadOptions reading;
+  reading.parallel = request.parallel;
+  const app::SeriesSource source{record.protocol, request.series.empty() ? record.series : request.series};
+  try {
+    return app::read_study_scan(scan, source, reading).image;
+  } catch (const Refusal&) {
+    return scan.size() == 1 ? io::read_ct(scan.front(), reading)
+                            : io::read_dicom_ct(io::find_files(scan, reading.parallel), reading);
+  }
+}
+
 } // namespace
 
 bool is_study_output(const fs::path& path) {
@@ -80,10 +96,7 @@ OpenedStudy open_study(const OpenRequest& request,
     labels = labels_beside(request.study);
   }
   opened.title = fs::weakly_canonical(request.study).filename().string();
-  io::ReadOptions reading;
-  reading.parallel = request.parallel;
-  CtImage image = scan.size() == 1 ? io::read_ct(scan.front(), reading)
-                                   : io::read_dicom_ct(io::find_files(scan, reading.parallel), reading);
+  CtImage image = read_chosen(request, opened.record, scan);
   if (output) {
     image.inputs_sha256 = opened.record.inputs_sha256; // hashing the files again would take longer than reading them
   } else {
@@ -95,6 +108,9 @@ OpenedStudy open_study(const OpenRequest& request,
     opened.record.issues = image.issues;
   }
   opened.image = std::make_shared<const CtImage>(std::move(image));
+  for (const Issue& issue : opened.image->issues)
+    if (issue.rule == "STUDY-SERIES-CHOSEN" || issue.rule == "STUDY-SERIES-TIE")
+      opened.issues.push_back(warning(issue.rule, issue.where, issue.text)); // the reader must see which it is
   if (image_ready)
     image_ready(opened.image);
   opened.labels = read_labels(labels, opened.image->hu.geometry(), request.parallel, opened.issues);

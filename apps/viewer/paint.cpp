@@ -51,7 +51,8 @@ void paint_levels(QPainter& painter, const view::Surface& surface, const Session
     const auto level = review::shifted(finding.level, session.review()->marks().level_shift);
     if (!finding.body || !level)
       continue;
-    if (const auto pixel = view::pixel_of(surface, finding.body->center_mm, 15))
+    const double reach_mm = surface.flat ? 15 : 6; // beyond a bent picture's end nothing is named
+    if (const auto pixel = view::pixel_of(surface, finding.body->center_mm, reach_mm))
       write_on(painter,
                QRect(rect.left() + static_cast<int>((*pixel)[0]) - 20, rect.top() + static_cast<int>((*pixel)[1]) - 9,
                      40, 18),

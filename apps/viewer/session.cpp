@@ -159,10 +159,12 @@ void Session::follow() {
   for (const review::Voxel& v : marked_)
     marks_(v[0], v[1], v[2]) = 0;
   marked_.clear();
+  const bool tilted = review_->bone_geometry() != image_->hu.geometry();
+  const auto as_point = [](const review::Voxel& v) { return Vec3{double(v[0]), double(v[1]), double(v[2])}; };
   if (review_->values().bone)
     for (const bone::VertebraDensity& vertebra : review_->values().bone->vertebrae)
       for (const auto& voxel : vertebra.voi.voxels)
-        mark(voxel, 3);
+        mark(tilted ? voxel_at(index_to_point(review_->bone_geometry(), as_point(voxel))) : voxel, 3);
   for (const review::Voxel& voxel : calcium_voxels())
     mark(voxel, 1);
   for (const study::BedScore& bed : review_->values().beds)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "osteocalc/image/label_alignment.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/report/study_json.h"
 #include "osteocalc/report/text_file.h"
 #include "osteocalc/study/analyze.h"
-#include "osteocalc/synth/ct.h"
+#include "support/synthetic_person.h"
 
 #include <filesystem>
 #include <gtest/gtest.h>
@@ -19,14 +18,7 @@ inline std::filesystem::path study_on_disk(const std::string& name) {
   static const fs::path made = [] {
     const fs::path folder = fs::path(testing::TempDir()) / ("viewer_study_" + std::to_string(::getpid()));
     fs::create_directories(folder);
-    synth::CtRequest request;
-    request.person.seed = 7;
-    request.person.age_years = 75;
-    request.calcium = synth::draw_calcium(request.person);
-    request.scanner.matrix = 160;
-    request.scanner.pixel_mm = 2.3;
-    synth::SyntheticCt ct = synth::make_ct(request, {});
-    ct.image.acquisition.kvp_kv = 120;
+    synth::SyntheticCt ct = synthetic_person(160, 2.3);
     io::write_nifti(ct.image.hu, folder / "scan.nii.gz");
     io::write_labels(ct.labels, folder / "labels.nii.gz");
     io::write_labels(ct.parts, folder / "labels_parts.nii.gz");

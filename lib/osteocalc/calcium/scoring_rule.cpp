@@ -117,6 +117,11 @@ std::optional<KvpPolicy> kvp_policy_from_string(std::string_view name) noexcept 
   return std::nullopt;
 }
 
+std::string_view to_string(KvpPolicy policy) noexcept {
+  constexpr std::array<std::string_view, 4> names{"standard", "grani", "interpolate", "custom"};
+  return names[static_cast<std::size_t>(policy)];
+}
+
 std::string reads_like_120_kv(const CtAcquisition& acquisition) {
   const auto upper = [](std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

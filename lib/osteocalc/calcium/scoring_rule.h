@@ -46,6 +46,7 @@ enum class KvpPolicy {
   Custom       ///< the user's bounds
 };
 [[nodiscard]] std::optional<KvpPolicy> kvp_policy_from_string(std::string_view name) noexcept;
+[[nodiscard]] std::string_view to_string(KvpPolicy policy) noexcept; ///< "standard", "grani" ...
 
 struct KvpOptions {
   KvpPolicy policy = KvpPolicy::Standard;

@@ -55,6 +55,20 @@ calibration::Calibration calibration_from(const Json& json) {
   return calibration;
 }
 
+/// How calcium was scored where it was not by default.
+void read_scoring(const Json& options, study::CalciumOptions& calcium) {
+  if (const auto policy = value_in<std::string>(options, "kvp_policy"))
+    calcium.kvp.policy = calcium::kvp_policy_from_string(*policy).value_or(calcium::KvpPolicy::Standard);
+  if (const auto bounds = value_in<std::string>(options, "kvp_bounds_hu")) {
+    std::istringstream text(*bounds);
+    char comma = ',';
+    for (int& bound : calcium.kvp.custom_hu)
+      text >> bound >> comma;
+  }
+  if (const auto thickness_mm = value_in<std::string>(options, "combine_slices_mm"))
+    calcium.combine_slices_mm = std::stod(*thickness_mm);
+}
+
 } // namespace
 
 MachineRecord read_machine_record(const std::filesystem::path& study) {
@@ -82,10 +96,15 @@ MachineRecord read_machine_record(const std::filesystem::path& study) {
                                issue.at("rule"), issue.at("where"), issue.at("text")});
     }
     record.result_sha256 = sha256_hex_of_file(file);
-    record.inputs_sha256 = json.at("provenance").at("inputs_sha256");
-    if (const Json run = read_json(study / "run.json"); run.is_object())
+    const Json& provenance = json.at("provenance");
+    record.inputs_sha256 = provenance.at("inputs_sha256");
+    read_scoring(provenance.value("options", Json::object()), record.options.calcium);
+    if (const Json run = read_json(study / "run.json"); run.is_object()) {
       for (const Json& path : run.value("study", Json::array()))
         record.scan.emplace_back(path.get<std::string>());
+      record.series = run.value("series", "");
+      record.protocol = run.value("protocol", "");
+    }
     return record;
   } catch (const std::exception& error) { // JSON's own too
     throw IoError(file.string() + " is no result of a study: " + error.what() + "; analyze it again");

@@ -12,6 +12,7 @@ struct MachineRecord {
   study::StudyInfo info;
   study::AnalyzeOptions options;           ///< voltage, age, sex, calibration, volume of interest
   std::vector<std::filesystem::path> scan; ///< what it read; empty: not on record
+  std::string series, protocol;            ///< which series of it, as `analyze` was told
   std::string inputs_sha256;
   std::string result_sha256; ///< of result.json itself
   Issues issues;

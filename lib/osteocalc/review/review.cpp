@@ -2,6 +2,8 @@
 #include "osteocalc/review/review.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/image/resample.h"
+#include "osteocalc/image/upright.h"
 #include "osteocalc/study/beds.h"
 #include "osteocalc/study/blood_pool.h"
 #include "osteocalc/study/calcium_measures.h"
@@ -36,19 +38,6 @@ int lowest_hu(const calcium::ScoreOptions& options) {
 /// Beds that cut across others or hold several: a click means the finer piece of artery.
 bool is_piece(const std::string& bed) {
   return !bed.starts_with("aorta_level_") && !bed.ends_with("cm");
-}
-
-study::BedScore bed_of(const calcium::RegionScores& scored, const std::optional<std::string>& incomplete) {
-  study::BedScore bed;
-  bed.bed = scored.region;
-  bed.incomplete_reason = incomplete.value_or("a reader found it; whether all of it is in view was not judged");
-  bed.complete = bed.incomplete_reason.empty();
-  bed.variants = scored.scores;
-  if (!scored.scores.empty())
-    bed.reference = scored.scores.front();
-  for (const calcium::Lesion& lesion : scored.lesions)
-    bed.lesions.push_back({lesion, {}});
-  return bed;
 }
 
 std::optional<Vertebra> level_of_bed(const std::string& bed) {
@@ -88,11 +77,19 @@ Review::Review(Subject subject)
   options_.bone.parallel = options_.parallel;
 
   found_ = bone::find_vertebral_bodies(labels_.voxels, options_.parallel);
+  if (is_sheared(image.hu.geometry())) {
+    bed_bodies_ = std::move(found_);
+    upright_ = upright(image.hu, options_.parallel);
+    found_ = bone::find_vertebral_bodies(resample_labels(labels_.voxels, upright_->geometry(), options_.parallel),
+                                         options_.parallel);
+  }
+  const std::vector<bone::BodyFinding>& bodies = upright_ ? bed_bodies_ : found_;
+  scored_.emplace(image_, options_.calcium.combine_slices_mm, options_.parallel);
   const bool enhanced = values_.study.contrast == study::Contrast::Present;
   if (!enhanced)
     study::remove_osteophytes(image.hu, labels_.voxels, calcium::standard_bounds[0], options_.parallel, values_.issues);
-  rule_.emplace(labels_.voxels, found_);
-  study::BedMap map = study::make_beds(labels_.voxels, found_, *rule_, options_.parallel);
+  rule_.emplace(labels_.voxels, bodies);
+  study::BedMap map = study::make_beds(labels_.voxels, bodies, *rule_, options_.parallel);
   bed_labels_ = std::move(map.labels);
   study::doubt_heart(subject.said, map);
   arteries_ = {bed_labels_.geometry().size, {-1, -1, -1}, 0};
@@ -109,7 +106,7 @@ Review::Review(Subject subject)
   lower_bound_ =
       has_rule(subject.said, "CAL-LOWER-BOUND") || values_.study.increment_mm > options_.calcium.gated_increment_mm;
   if (!enhanced)
-    scorer_.emplace(image.hu, bed_labels_, regions_, scoring);
+    scorer_.emplace(scored_->hu(), scored_->labels(bed_labels_), regions_, scoring);
   else
     values_.issues.push_back(refused("CAL-CONTRAST", "calcium",
                                      "the blood is enhanced (130 HU no longer separates calcium from it) an Agatston "
@@ -286,7 +283,7 @@ void Review::measure_changed_levels(Before& before) {
   std::vector<Level> now = parallel_map(changed.size(), options_.parallel, [&](std::size_t k) {
     const std::size_t i = changed[k];
     const bool refit = painted.contains(found_[i].level);
-    Level level{refit ? bone::refitted_body(labels_.voxels, found_[i]) : copy_of(levels_[i].finding), {}};
+    Level level{refit ? refitted(i) : copy_of(levels_[i].finding), {}};
     level.density = measured(level.finding);
     return level;
   });
@@ -294,8 +291,14 @@ void Review::measure_changed_levels(Before& before) {
     before.levels.emplace(changed[k], std::exchange(levels_[changed[k]], std::move(now[k])));
 }
 
+bone::BodyFinding Review::refitted(std::size_t level) const {
+  if (!upright_)
+    return bone::refitted_body(labels_.voxels, found_[level]);
+  return bone::refitted_body(resample_labels(labels_.voxels, upright_->geometry(), options_.parallel), found_[level]);
+}
+
 bone::VertebraDensity Review::measured(const bone::BodyFinding& finding) const {
-  return bone::measure_vertebra(image_->hu, finding, options_.calibration, options_.bone,
+  return bone::measure_vertebra(bone_hu(), finding, options_.calibration, options_.bone,
                                 placement_in(marks_, finding.level));
 }
 
@@ -312,8 +315,7 @@ void Review::follow_voxels(const std::vector<LabelledSpan>& voxels) {
     arteries_.high = {std::max(arteries_.high[0], part.span.x_end - 1), std::max(arteries_.high[1], part.span.y),
                       std::max(arteries_.high[2], high)};
   }
-  if (scorer_)
-    scorer_->rescore(bed_labels_, low, high);
+  rescore(low, high);
 }
 
 void Review::follow_levels(int shift_before) {
@@ -326,11 +328,29 @@ void Review::follow_levels(int shift_before) {
     const SliceView<const std::int16_t> hu = image_->hu.slice(z);
     for (int y = arteries_.low[1]; y <= arteries_.high[1]; ++y)
       for (int x = arteries_.low[0]; x <= arteries_.high[0]; ++x)
-        if (beds(x, y) != 0 && hu(x, y) >= min_hu_) // the others never count, whatever their bed is called
+        if (beds(x, y) != 0 && (scored_->are_combined() || hu(x, y) >= min_hu_)) // the others never count
           beds(x, y) = rule_->at(labels(x, y), x, y, z);
   });
-  if (scorer_ && high[2] >= low[2])
-    scorer_->rescore(bed_labels_, low[2], high[2]);
+  rescore(low[2], high[2]);
+}
+
+void Review::rescore(int low, int high) {
+  if (scorer_ && high >= low)
+    scorer_->rescore(scored_->labels(bed_labels_), scored_->slice_of(low), scored_->slice_of(high));
+}
+
+study::BedScore Review::bed_of(const calcium::RegionScores& scored,
+                               const std::optional<std::string>& incomplete) const {
+  study::BedScore bed;
+  bed.bed = scored.region;
+  bed.incomplete_reason = incomplete.value_or("a reader found it; whether all of it is in view was not judged");
+  bed.complete = bed.incomplete_reason.empty();
+  bed.variants = scored.scores;
+  if (!scored.scores.empty())
+    bed.reference = scored.scores.front();
+  for (const calcium::Lesion& lesion : scored.lesions)
+    bed.lesions.push_back({scored_->on_the_scan(lesion), {}});
+  return bed;
 }
 
 void Review::collect_beds() {
@@ -412,8 +432,11 @@ bool Review::is_painted(Vertebra machine_level) const {
 study::StudyResult Review::measured_afresh() const {
   study::StudyResult fresh = values_;
   if (scorer_) {
-    const Volume<LabelId> beds = study::make_beds(labels_.voxels, found_, *rule_, options_.parallel).labels;
-    const calcium::RegionScorer scorer(image_->hu, beds, regions_, score_options(*image_, values_.study, options_));
+    ScoredSlices slices(image_, options_.calcium.combine_slices_mm, options_.parallel);
+    const Volume<LabelId> beds =
+        study::make_beds(labels_.voxels, upright_ ? bed_bodies_ : found_, *rule_, options_.parallel).labels;
+    const calcium::RegionScorer scorer(slices.hu(), slices.labels(beds), regions_,
+                                       score_options(*image_, values_.study, options_));
     for (study::BedScore& bed : fresh.beds)
       for (const calcium::RegionScores& scored : scorer.scores())
         if (scored.region == bed.bed)
@@ -422,9 +445,8 @@ study::StudyResult Review::measured_afresh() const {
     fresh.issues = values_.issues;
   }
   std::vector<bone::VertebraDensity> levels;
-  for (const bone::BodyFinding& finding : found_)
-    levels.push_back(
-        measured(is_painted(finding.level) ? bone::refitted_body(labels_.voxels, finding) : copy_of(finding)));
+  for (std::size_t i = 0; i < found_.size(); ++i)
+    levels.push_back(measured(is_painted(found_[i].level) ? refitted(i) : copy_of(found_[i])));
   fresh.bone = bone_of(std::move(levels));
   fresh.paradox = study::classify_paradox(fresh, options_.paradox);
   return fresh;

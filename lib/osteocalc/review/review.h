@@ -2,9 +2,9 @@
 #pragma once
 
 #include "osteocalc/calcium/region_scorer.h"
-#include "osteocalc/review/edit.h"
+#include "osteocalc/review/scored_slices.h"
+#include "osteocalc/review/subject.h"
 #include "osteocalc/review/voxel_spans.h"
-#include "osteocalc/study/analyze.h"
 #include "osteocalc/study/bed_rule.h"
 
 #include <map>
@@ -13,29 +13,6 @@
 #include <span>
 
 namespace osteocalc::review {
-
-/// What is reviewed: a scan, its labels as the machine left them, and how the machine measured them.
-struct Subject {
-  std::shared_ptr<const CtImage> image;
-  LabelMap labels; ///< wholes with their parts drawn over, on the image's grid
-  study::AnalyzeOptions options;
-  study::StudyInfo info; ///< absent contrast is judged from the blood
-  Issues said;           ///< by the machine: a lower bound or a heart in doubt takes classes away here too
-};
-
-/// A reader's marks that are no voxels.
-struct Marks {
-  int level_shift = 0;
-  std::map<Vertebra, bone::VoiPlacement> placements; ///< by the machine's level, as are those below
-  std::map<Vertebra, std::string> excluded;
-  std::set<Vertebra> used;
-  std::set<Voxel> accepted; ///< a voxel of each accepted lesion
-  friend bool operator==(const Marks&, const Marks&) = default;
-};
-
-struct Author {
-  std::string reader, time, why;
-};
 
 /// A study under review: labels, marks and every number that follows from them, kept up to date edit by edit by
 /// measuring again only what changed. The machine's own numbers stay beside.
@@ -62,6 +39,8 @@ class Review {
   [[nodiscard]] const bone::BodyFinding& body(std::size_t i) const { return levels_[i].finding; }
   [[nodiscard]] std::size_t body_count() const noexcept { return levels_.size(); }
   [[nodiscard]] int min_hu() const noexcept { return min_hu_; }
+  /// What volumes of interest are indices into: the scan, or a tilted scan's upright copy.
+  [[nodiscard]] const VolumeGeometry& bone_geometry() const noexcept { return bone_hu().geometry(); }
 
   /// The lesion a click on this voxel means: of the finest bed, or the nearest within 3 mm; its bed goes with it.
   struct Picked {
@@ -90,6 +69,11 @@ class Review {
   void measure_changed_levels(Before& before);
   void follow_voxels(const std::vector<LabelledSpan>& voxels);
   void follow_levels(int shift_before);
+  void rescore(int low, int high);
+  [[nodiscard]] study::BedScore bed_of(const calcium::RegionScores& scored,
+                                       const std::optional<std::string>& incomplete) const;
+  [[nodiscard]] const Volume<std::int16_t>& bone_hu() const noexcept { return upright_ ? *upright_ : image_->hu; }
+  [[nodiscard]] bone::BodyFinding refitted(std::size_t level) const;
   [[nodiscard]] bone::VertebraDensity measured(const bone::BodyFinding& finding) const;
   void collect_beds();
   void collect_bone();
@@ -102,9 +86,12 @@ class Review {
   study::AnalyzeOptions options_;
   bool lower_bound_ = false;
   int min_hu_ = 130;
-  std::vector<bone::BodyFinding> found_; ///< by the machine
-  std::vector<Level> levels_;            ///< one for each of those
-  LabelBox arteries_;                    ///< around all that ever was in a bed
+  std::optional<Volume<std::int16_t>> upright_; ///< of a tilted scan: bone is measured on it
+  std::vector<bone::BodyFinding> found_;        ///< by the machine, on the grid that bone is measured on
+  std::vector<Level> levels_;                   ///< one for each of those
+  std::vector<bone::BodyFinding> bed_bodies_;   ///< on the scan's own grid: beds end at them; empty: found_ are
+  std::optional<ScoredSlices> scored_;
+  LabelBox arteries_; ///< around all that ever was in a bed
   std::optional<study::BedRule> rule_;
   Volume<LabelId> bed_labels_;
   std::vector<calcium::Region> regions_;

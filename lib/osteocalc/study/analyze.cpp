@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace osteocalc::study {
 namespace {
@@ -27,6 +28,16 @@ StudyInfo describe(const CtImage& image, const AnalyzeOptions& options) {
   return info;
 }
 
+/// What a reader's program must know to score alike, where it is not the default.
+void note_scoring(const CalciumOptions& options, std::map<std::string, std::string>& noted) {
+  if (options.kvp.policy != calcium::KvpPolicy::Standard)
+    noted["kvp_policy"] = calcium::to_string(options.kvp.policy);
+  if (options.kvp.policy == calcium::KvpPolicy::Custom)
+    noted["kvp_bounds_hu"] = fmt::format("{}", fmt::join(options.kvp.custom_hu, ","));
+  if (options.combine_slices_mm)
+    noted["combine_slices_mm"] = fmt::format("{:g}", *options.combine_slices_mm);
+}
+
 } // namespace
 
 StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeOptions& options) {
@@ -35,6 +46,7 @@ StudyResult analyze(const CtImage& image, const LabelMap& labels, const AnalyzeO
   result.issues = image.issues;
   result.levels = options.levels;
   result.provenance.inputs_sha256 = image.inputs_sha256;
+  note_scoring(options.calcium, result.provenance.options);
   const std::vector<bone::BodyFinding> bodies = bone::find_vertebral_bodies(labels.voxels, options.parallel);
 
   const BloodPool blood = measure_blood_pool(image.hu, labels.voxels, options.parallel);

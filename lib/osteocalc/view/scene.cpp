@@ -216,7 +216,7 @@ struct Scene::Parts {
     property->SetInterpolationTypeToLinear();
     property->SetScalarOpacityUnitDistance(2);
     property->ShadeOn();
-    property->SetAmbient(0.5);
+    property->SetAmbient(0.65); // brittle bones are dim enough
     const Image bones = bone_image(hu, labels);
     vtkSmartPointer<vtkVolumeMapper> volume_mapper;
     if (mapper == VolumeMapper::Software) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // review_benchmark [EDITS]: how long numbers take to follow an edit on a scan of 400 slices of 512 x 512, by kind of
 // edit, beside measuring everything afresh; the numbers of both must agree exactly.
-#include "support/random_edits.h"
-
 #include "osteocalc/core/error.h"
-#include "osteocalc/image/label_alignment.h"
-#include "osteocalc/synth/ct.h"
+#include "support/random_edits.h"
+#include "support/review_person.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -26,31 +24,12 @@ double milliseconds_since(Clock start) {
   return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-/// A scan of 332 thin slices of 512 x 512: chest and abdomen.
-review::Subject large_scan() {
-  synth::CtRequest request;
-  request.person.seed = 7;
-  request.person.age_years = 75;
-  request.calcium = synth::draw_calcium(request.person);
-  request.scanner.matrix = 512;
-  request.scanner.pixel_mm = 0.75;
-  request.scanner.increment_mm = request.scanner.nominal_thickness_mm = 1.5;
-  synth::SyntheticCt ct = synth::make_ct(request, {});
-  draw_over(ct.labels, ct.parts);
-  review::Subject subject;
-  subject.options.parallel = {1};
-  subject.info.kvp_kv = 120;
-  subject.info.increment_mm = 1.5;
-  subject.labels = std::move(ct.labels);
-  subject.image = std::make_shared<const CtImage>(std::move(ct.image));
-  return subject;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
   const int wanted = argc > 1 ? std::atoi(argv[1]) : 200;
-  review::Subject subject = large_scan();
+  review::Subject subject = test::review_person(test::synthetic_person(512, 0.75, 1.2)); // 414 slices
+  subject.options.parallel = {1};
   const auto size = subject.image->hu.geometry().size;
   auto start = now();
   review::Review review(std::move(subject));

@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/random_edits.h"
-
 #include "osteocalc/core/error.h"
-#include "osteocalc/image/label_alignment.h"
-#include "osteocalc/synth/ct.h"
+#include "support/random_edits.h"
+#include "support/review_person.h"
 
 #include <gtest/gtest.h>
 
 namespace osteocalc::review {
 namespace {
 
-Subject person() {
-  synth::CtRequest request;
-  request.person.seed = 7;
-  request.person.age_years = 75;
-  request.calcium = synth::draw_calcium(request.person);
-  request.scanner.matrix = 192;
-  request.scanner.pixel_mm = 1.9;
-  synth::SyntheticCt ct = synth::make_ct(request, {});
-  draw_over(ct.labels, ct.parts);
-  Subject subject;
-  subject.info.kvp_kv = 120;
-  subject.info.increment_mm = 3;
-  subject.labels = std::move(ct.labels);
-  subject.image = std::make_shared<const CtImage>(std::move(ct.image));
-  return subject;
-}
-
 TEST(RandomEdits, NumbersFollowAsIfMeasuredAfreshAndUndoGoesAllTheWayBack) {
-  Review review(person());
+  Review review(test::review_person(test::synthetic_person(192, 1.9)));
   ASSERT_GE(review.body_count(), 5U);
   const auto first = numbers_of(review.values());
   const std::vector<LabelId> labels(review.labels().voxels.voxels().begin(), review.labels().voxels.voxels().end());

@@ -152,5 +152,62 @@ TEST(Review, AnAcceptedLesionIsMarkedAndChangesNothing) {
   EXPECT_TRUE(review.marks().accepted.empty());
 }
 
+/// What `analyze` says of the same scan under the same options.
+Numbers analyzed(const Subject& subject) {
+  study::AnalyzeOptions options = subject.options;
+  options.kvp_kv = subject.info.kvp_kv;
+  const LabelMap labels{subject.labels.voxels.clone(), {}};
+  return numbers_of(study::analyze(*subject.image, labels, options));
+}
+
+TEST(Review, ScoresOnCombinedSlicesAsTheMachineDid) {
+  Subject subject = test::ReviewScan().subject();
+  subject.options.calcium.combine_slices_mm = 9; // three slices each: the LAD's plaque fills two of three
+  const Numbers machine = analyzed(subject);
+  Review review(std::move(subject));
+  EXPECT_EQ(numbers_of(review.values()), machine);
+  EXPECT_EQ(agatston_of(review.values(), "coronary_lad"),
+            9 * 4.0 * 2 * 3); // 276 HU weighs 2, a slice of 9 mm for three
+  ASSERT_TRUE(review.lesion_at(lad_plaque));
+  review.apply(AssignLesion{"coronary_lad", lad_plaque, label::coronary_lcx}, reader);
+  EXPECT_EQ(agatston_of(review.values(), "coronary_lad"), 0);
+  EXPECT_EQ(numbers_of(review.values()), numbers_of(review.measured_afresh()));
+  review.apply(Stroke{{{29, 9, 33}}, 6, true, 0}, reader);
+  EXPECT_EQ(numbers_of(review.values()), numbers_of(review.measured_afresh()));
+  review.undo();
+  review.undo();
+  EXPECT_EQ(numbers_of(review.values()), machine);
+}
+
+TEST(Review, FollowsTheVoltagePolicyOfTheRun) {
+  Subject subject = test::ReviewScan().subject();
+  subject.options.calcium.kvp = {calcium::KvpPolicy::Custom, {300, 420, 500, 600}};
+  const Numbers machine = analyzed(subject);
+  const Review review(std::move(subject));
+  EXPECT_EQ(numbers_of(review.values()), machine);
+  EXPECT_EQ(agatston_of(review.values(), "coronary_lad"), lad / 4); // 400 HU weighs 1
+  EXPECT_EQ(agatston_of(review.values(), "coronary_lcx"), 0);       // 250 HU
+}
+
+TEST(Review, BoneOfATiltedScanIsMeasuredAsTheMachineDid) {
+  test::ReviewScan scan;
+  VolumeGeometry tilted = scan.image->hu.geometry();
+  tilted.axes[2] = {0, 0.2, 1};
+  scan.image->hu.set_geometry(tilted);
+  scan.labels.voxels.set_geometry(tilted);
+  const Numbers machine = analyzed(scan.subject());
+  Review review(scan.subject());
+  EXPECT_EQ(numbers_of(review.values()), machine);
+  EXPECT_NE(review.bone_geometry(), tilted);
+  ASSERT_TRUE(machine.at("L1.hu"));
+  review.apply(PlaceVolume{Vertebra::L1, {{3, 0, 0}, 0.8}}, reader);
+  review.apply(Stroke{{{20, 38, 36}}, 4, true, 0}, reader); // out of the body of L1
+  EXPECT_NE(numbers_of(review.values()).at("L1.hu"), machine.at("L1.hu"));
+  EXPECT_EQ(numbers_of(review.values()), numbers_of(review.measured_afresh()));
+  while (review.undo()) {
+  }
+  EXPECT_EQ(numbers_of(review.values()), machine);
+}
+
 } // namespace
 } // namespace osteocalc::review

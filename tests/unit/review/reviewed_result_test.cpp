@@ -89,6 +89,20 @@ TEST(ReviewedResult, ADamagedReviewIsAnIssue) {
   EXPECT_THROW(static_cast<void>(reviewed_result(study)), IoError);
 }
 
+TEST(MachineRecord, SaysHowCalciumWasScored) {
+  const auto study = study_folder();
+  Json result = Json::parse(std::ifstream(study / "result.json"));
+  result["provenance"]["options"] = {
+      {"kvp_policy", "custom"}, {"kvp_bounds_hu", "150,220,330,440"}, {"combine_slices_mm", "3"}};
+  std::ofstream(study / "result.json") << result.dump();
+  std::ofstream(study / "run.json") << R"({"study": ["/scans/a"], "series": "1.2.3"})";
+  const MachineRecord record = read_machine_record(study);
+  EXPECT_EQ(record.options.calcium.kvp.policy, calcium::KvpPolicy::Custom);
+  EXPECT_EQ(record.options.calcium.kvp.custom_hu, (calcium::WeightBounds{150, 220, 330, 440}));
+  EXPECT_EQ(record.options.calcium.combine_slices_mm, 3);
+  EXPECT_EQ(record.series, "1.2.3");
+}
+
 TEST(MachineRecord, SaysHowTheMachineMeasured) {
   const MachineRecord record = read_machine_record(study_folder());
   EXPECT_EQ(record.scan, std::vector<std::filesystem::path>{"/scans/a"});
