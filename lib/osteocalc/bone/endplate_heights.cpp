@@ -251,4 +251,13 @@ std::optional<BodyHeights> endplate_heights(const Volume<std::int16_t>& hu, cons
   return BodyHeights{heights[0], heights[1], heights[2], errors[0], errors[1], errors[2]};
 }
 
+bool discs_in_view(const VolumeGeometry& image, const VertebralBody& body, const BodyHeights& heights) {
+  const Vec3& up = body.mask.geometry().axes[2];
+  return std::ranges::all_of(std::array{-1.0, 1.0}, [&](double sign) {
+    const Vec3 disc = body.center_mm + sign * (0.5 * heights.middle_mm + outwards_mm) * up;
+    const double z = point_to_index(image, disc)[2];
+    return z >= -0.5 && z <= image.size[2] - 0.5;
+  });
+}
+
 } // namespace osteocalc::bone
