@@ -72,7 +72,9 @@ void place(const VoiPlacement& placement, Volume<std::uint8_t>& mask) {
 void measure_trabecular(const Volume<std::int16_t>& hu, const VertebralBody& body, const Volume<float>& depth_mm,
                         const calibration::Calibration& calibration, const BoneOptions& options,
                         const VoiPlacement& placement, VertebraDensity& result) {
-  Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, options.voi);
+  VoiOptions voi = options.voi;
+  voi.voxel_mm = voxel_along_mm(hu.geometry(), body.mask.geometry().axes[2]);
+  Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, voi);
   place(placement, mask);
   result.voi = voxels_in(mask, hu.geometry());
   result.island_fraction = remove_islands(result.voi, hu, options.voi.island_sd);
