@@ -17,7 +17,7 @@ constexpr double bin_mm = 0.25, face_step_mm = 0.25;
 constexpr std::array thickness_mm{0.5, 1.0, 1.5}; // of a bony endplate
 constexpr double least_contrast_hu_mm = 60;       // of plates over their surroundings, times their thickness
 constexpr double model_sd_hu = 20; // texture, noise and shape: what a slice's mean differs from the model
-constexpr double slice_se = 0.15;  // of a slice: plates are neither flat nor slices sharp-edged
+constexpr double slice_se = 0.2;   // of a slice: plates are neither flat nor slices sharp-edged
 const Eigen::Vector3d usual_hu{150, 700, 70}, usual_sd_hu{150, 500, 50}; // core, plate, disc
 
 /// A column of the body's grid within one zone.
