@@ -72,7 +72,9 @@ void place(const VoiPlacement& placement, Volume<std::uint8_t>& mask) {
 void measure_trabecular(const Volume<std::int16_t>& hu, const VertebralBody& body, const Volume<float>& depth_mm,
                         const calibration::Calibration& calibration, const BoneOptions& options,
                         const VoiPlacement& placement, VertebraDensity& result) {
-  Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, options.voi);
+  VoiOptions voi = options.voi;
+  voi.voxel_mm = voxel_along_mm(hu.geometry(), body.mask.geometry().axes[2]);
+  Volume<std::uint8_t> mask = trabecular_mask(body, depth_mm, voi);
   place(placement, mask);
   result.voi = voxels_in(mask, hu.geometry());
   result.island_fraction = remove_islands(result.voi, hu, options.voi.island_sd);
@@ -105,6 +107,19 @@ Adjacent adjacent_to(const std::vector<VertebraDensity>& vertebrae, std::size_t 
   if (count == 0)
     return {};
   return {sum / count, std::sqrt(variance) / count};
+}
+
+/// Fractures take height from the front or the middle; a back far lower than both is a label that holds no whole body.
+void exclude_partial_bodies(std::vector<VertebraDensity>& vertebrae) {
+  constexpr double least_back = 0.6;
+  for (VertebraDensity& vertebra : vertebrae)
+    if (const auto& h = vertebra.heights; h && h->posterior_mm < least_back * std::min(h->anterior_mm, h->middle_mm)) {
+      if (!vertebra.excluded)
+        vertebra.excluded = fmt::format("heights of {:.0f}, {:.0f} and {:.0f} mm at the front, middle and back, which "
+                                        "no vertebra has (its label holds only a part of the body)",
+                                        h->anterior_mm, h->middle_mm, h->posterior_mm);
+      vertebra.heights.reset();
+    }
 }
 
 void judge_heights(std::vector<VertebraDensity>& vertebrae, const BoneOptions& options) {
@@ -239,6 +254,23 @@ calibration::Calibration permitted(const calibration::Calibration& asked, const 
   return {};
 }
 
+void add_level_issues(BoneResult& result, const BoneOptions& options) {
+  for (const VertebraDensity& vertebra : result.vertebrae)
+    if (vertebra.island_fraction > options.island_fraction)
+      result.issues.push_back(warning("BONE-ISLAND", std::string(to_string(vertebra.level)),
+                                      fmt::format("{:.0f} % of the volume of interest are far denser than the rest "
+                                                  "(sclerosis or a bone island) and were left out; look at the picture",
+                                                  100 * vertebra.island_fraction)));
+  for (const VertebraDensity& vertebra : result.vertebrae)
+    if (vertebra.excluded)
+      result.issues.push_back(warning("BONE-EXCLUDED", std::string(to_string(vertebra.level)), *vertebra.excluded));
+  for (const VertebraDensity& vertebra : result.vertebrae)
+    if (!vertebra.excluded && !vertebra.heights)
+      result.issues.push_back(info("BONE-NO-HEIGHTS", std::string(to_string(vertebra.level)),
+                                   "the scan ends too near an endplate: its heights are not known, nor whether it has "
+                                   "lost any"));
+}
+
 } // namespace
 
 VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFinding& finding,
@@ -251,8 +283,9 @@ VertebraDensity measure_vertebra(const Volume<std::int16_t>& hu, const BodyFindi
     return result;
   }
   const VertebralBody body = settled(*finding.body, hu);
-  if (!body.cut_by_field_of_view)
-    result.heights = endplate_heights(hu, body).value_or(body.heights);
+  const BodyHeights heights = endplate_heights(hu, body).value_or(body.heights);
+  if (!body.cut_by_field_of_view && discs_in_view(hu.geometry(), body, heights))
+    result.heights = heights;
   result.tilt_deg = body.tilt_deg;
   const Volume<float> depth_mm = distance_inside(body.mask);
   measure_trabecular(hu, body, depth_mm, calibration, options, placement, result);
@@ -293,6 +326,7 @@ BoneResult compare_levels(std::vector<VertebraDensity> vertebrae, const calibrat
   result.calibration = calibration;
   result.vertebrae = std::move(vertebrae);
   result.definition = options.voi.definition;
+  exclude_partial_bodies(result.vertebrae);
   judge_heights(result.vertebrae, options);
   exclude_uneven(result.vertebrae, options);
   exclude_outliers(result.vertebrae, options);
@@ -317,15 +351,7 @@ BoneResult compare_levels(std::vector<VertebraDensity> vertebrae, const calibrat
     result.issues.push_back(refused("BONE-NO-SUMMARY", "bone",
                                     "fewer than two of L1 to L4 are usable (the reasons stand with each level) no mean "
                                     "is given"));
-  for (const VertebraDensity& vertebra : result.vertebrae)
-    if (vertebra.island_fraction > options.island_fraction)
-      result.issues.push_back(warning("BONE-ISLAND", std::string(to_string(vertebra.level)),
-                                      fmt::format("{:.0f} % of the volume of interest are far denser than the rest "
-                                                  "(sclerosis or a bone island) and were left out; look at the picture",
-                                                  100 * vertebra.island_fraction)));
-  for (const VertebraDensity& vertebra : result.vertebrae)
-    if (vertebra.excluded)
-      result.issues.push_back(warning("BONE-EXCLUDED", std::string(to_string(vertebra.level)), *vertebra.excluded));
+  add_level_issues(result, options);
   if (calibration.mode == calibration::Mode::Published)
     result.issues.push_back(warning("BONE-PUBLISHED-LINE", "bone",
                                     "densities come from a published single-centre line (" + calibration.name +

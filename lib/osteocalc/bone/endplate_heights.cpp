@@ -17,7 +17,7 @@ constexpr double bin_mm = 0.25, face_step_mm = 0.25;
 constexpr std::array thickness_mm{0.5, 1.0, 1.5}; // of a bony endplate
 constexpr double least_contrast_hu_mm = 60;       // of plates over their surroundings, times their thickness
 constexpr double model_sd_hu = 20; // texture, noise and shape: what a slice's mean differs from the model
-constexpr double slice_se = 0.15;  // of a slice: plates are neither flat nor slices sharp-edged
+constexpr double slice_se = 0.2;   // of a slice: plates are neither flat nor slices sharp-edged
 const Eigen::Vector3d usual_hu{150, 700, 70}, usual_sd_hu{150, 500, 50}; // core, plate, disc
 
 /// A column of the body's grid within one zone.
@@ -249,6 +249,15 @@ std::optional<BodyHeights> endplate_heights(const Volume<std::int16_t>& hu, cons
   if (contrast_hu_mm < least_contrast_hu_mm)
     return std::nullopt;
   return BodyHeights{heights[0], heights[1], heights[2], errors[0], errors[1], errors[2]};
+}
+
+bool discs_in_view(const VolumeGeometry& image, const VertebralBody& body, const BodyHeights& heights) {
+  const Vec3& up = body.mask.geometry().axes[2];
+  return std::ranges::all_of(std::array{-1.0, 1.0}, [&](double sign) {
+    const Vec3 disc = body.center_mm + sign * (0.5 * heights.middle_mm + outwards_mm) * up;
+    const double z = point_to_index(image, disc)[2];
+    return z >= -0.5 && z <= image.size[2] - 0.5;
+  });
 }
 
 } // namespace osteocalc::bone

@@ -15,4 +15,8 @@ namespace osteocalc::bone {
 /// many places explain the scan alike. Nothing where endplates do not stand out.
 [[nodiscard]] std::optional<BodyHeights> endplate_heights(const Volume<std::int16_t>& hu, const VertebralBody& body);
 
+/// Whether the scan goes on beyond both endplates of a body so high, far enough to show where they end: otherwise
+/// neither the image nor a label says how high it is.
+[[nodiscard]] bool discs_in_view(const VolumeGeometry& image, const VertebralBody& body, const BodyHeights& heights);
+
 } // namespace osteocalc::bone

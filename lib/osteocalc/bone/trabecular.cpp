@@ -80,6 +80,16 @@ void cut_vein(Core& core, const VertebralBody& body, const VoiOptions& options) 
   });
 }
 
+/// Half a voxel, and what a face found in slices so thick may be off, beyond the endplate's own blur.
+void cut_ends(Core& core, const VertebralBody& body, const VoiOptions& options) {
+  constexpr double endplate_mm = 2, voxels = 0.9;
+  const Volume<std::uint8_t>& mask = body.mask;
+  const auto ends =
+      static_cast<int>(std::lround((endplate_mm + voxels * options.voxel_mm) / mask.geometry().spacing_mm[2]));
+  const auto within = [&](int x, int y, int z) { return mask.contains(x, y, z) && mask(x, y, z) != 0; };
+  cut(core.mask, [&](int x, int y, int z) { return !within(x, y, z - ends) || !within(x, y, z + ends); });
+}
+
 } // namespace
 
 std::string_view to_string(VoiDefinition definition) noexcept {
@@ -100,8 +110,10 @@ Volume<std::uint8_t> trabecular_mask(const VertebralBody& body, const Volume<flo
   Core core = eroded(body, depth_mm, options);
   if (options.definition == VoiDefinition::EllipseSlab)
     cut_to_ellipse(core, options);
-  else if (options.definition == VoiDefinition::FullCore)
+  else if (options.definition == VoiDefinition::FullCore) {
     cut_vein(core, body, options);
+    cut_ends(core, body, options);
+  }
   return std::move(core.mask);
 }
 

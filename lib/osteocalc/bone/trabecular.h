@@ -26,6 +26,8 @@ struct VoiOptions {
   VoiDefinition definition = VoiDefinition::EllipseSlab;
   double erosion_mm = 3;          ///< from the body's surface, of the ellipse-slab
   double edge_mm = 4;             ///< the same where the volume reaches the endplates and their hollow rims
+  double voxel_mm = 0;            ///< of the scan, along the body's axis: the full core ends where voxels hold none of
+                                  ///< an endplate, even when it lies a third of a voxel off
   double slab_mm = 10;            ///< around mid-height
   double anterior_fraction = 0.6; ///< of the eroded depth
   double depth_fraction = 0.7;    ///< the ellipse's full axis front to back, of the eroded depth

@@ -78,6 +78,13 @@ TEST(TrabecularVoi, DefinitionsDifferAsTheirNamesSay) {
   EXPECT_NEAR(eroded, std::numbers::pi * 16 * 16 * 20.5, 0.06 * eroded);
   // Without the vein's wedge: 16 mm long, 12 mm wide at its end, 8 mm high.
   EXPECT_NEAR(eroded - count(VoiDefinition::FullCore), 0.5 * 16 * 12 * 8.5, 250);
+  // Of slices of 5 mm it keeps those that hold nothing within 6.5 mm of the ends: 15 or 16 mm are left of 29.
+  VoiOptions thick;
+  thick.definition = VoiDefinition::FullCore;
+  thick.voxel_mm = 5;
+  const VolumeOfInterest ends_cut = trabecular_voi(cylinder_body(), scan_grid, thick);
+  const auto [lowest, highest] = std::ranges::minmax(ends_cut.voxels, {}, [](const auto& v) { return v[2]; });
+  EXPECT_NEAR((highest[2] - lowest[2] + 1) * scan_grid.spacing_mm[2], 15, 1.5);
   // The front 60 % cut 6 % off the ellipse at its ends.
   EXPECT_NEAR(count(VoiDefinition::EllipseSlab), 0.94 * std::numbers::pi * 11.9 * 13.6 * 11, 500);
   for (const VoiDefinition definition :

@@ -62,15 +62,16 @@ TEST(FindPhantom, EveryPhantomOfTheLibraryIsFoundInNoise) {
 }
 
 TEST(FindPhantom, AFaintRodShowsInTheMeanAlongAClearOneThatRunsAskew) {
-  // 20 HU of contrast in 20 HU of noise; over the scan's 150 mm the rods move by 16 mm.
+  // 20 HU of contrast in 35 HU of noise; over the scan's 150 mm the rods move by 26 mm.
   test::RodScan made = noisy(phantom_named("siemens"), 5, 150);
-  made.tilt_deg = 6;
+  made.tilt_deg = 10;
+  made.noise_hu = 35;
   const FoundPhantom found = find_phantom(made.scan(), std::vector{phantom_named("siemens")}, {{}, 120.0});
   ASSERT_EQ(found.rods.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i)
     EXPECT_LT(made.off_axis_mm(i, found.rods[i].point_mm), 1) << i;
-  EXPECT_NEAR(found.calibration.rods[0].hu, 0, 2);
-  EXPECT_NEAR(found.calibration.rods[1].hu, 260, 2);
+  EXPECT_NEAR(found.calibration.rods[0].hu, 0, 3);
+  EXPECT_NEAR(found.calibration.rods[1].hu, 260, 3);
 }
 
 TEST(FindPhantom, ARodOutsideTheFieldIsMissingAndSaid) {
