@@ -125,6 +125,7 @@ int run(BatchArguments& arguments, const std::vector<std::string>& analysis_word
   options.on_progress = [&](const batch::BatchProgress& now) { line.show(now); };
   const batch::BatchResult result = batch::run_batch(options);
   line.end();
+  print_issues(result.issues);
   if (result.interrupted_by) {
     progress(context, "interrupted; run the same command again to go on");
     std::raise(*result.interrupted_by);

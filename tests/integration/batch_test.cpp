@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built program over whole archives, killed, starved and divided.
 #include "integration/cli.h"
+#include "osteocalc/batch/state.h"
 #include "support/batch_archive.h"
 
 #include <algorithm>
@@ -273,6 +274,32 @@ TEST_F(Batch, ChangedInputsAndOptionsAreDoneAgainAndNothingElse) {
   EXPECT_EQ(failures[0].at("rule"), "BATCH-INPUT-GONE");
 }
 
+TEST_F(Batch, AnArchiveOfSeveralStudiesGivesTheRowsOfItsContent) {
+  make_archive(4, 0);
+  ASSERT_EQ(batch("unpacked").status, 0);
+  ASSERT_TRUE(test::runs("cd " + archive.string() +
+                         " && tar czf /dev/stdout p? > ../export.tgz && rm -r p? && mv ../export.tgz ."));
+  ASSERT_EQ(batch("packed").status, 0);
+  EXPECT_EQ(rows_of(folder / "packed/results.csv").size(), 4U);
+  EXPECT_EQ(bytes_of(folder / "packed/results.csv"), bytes_of(folder / "unpacked/results.csv"));
+  EXPECT_EQ(batch("packed", {"--json"}).json().at("analysed_now"), 0);
+}
+
+TEST_F(Batch, AClockThatWentBackIsSaidAndChangesNothing) {
+  make_archive(2, 0);
+  ASSERT_EQ(batch("out").status, 0);
+  const std::string before = bytes_of(folder / "out/results.csv");
+  ASSERT_GT(std::stoll(batch::State(folder / "out/state.sqlite").setting("clock_s")), 0);
+  const std::int64_t in_a_year_s = std::time(nullptr) + std::int64_t{31'536'000};
+  batch::State(folder / "out/state.sqlite").set("clock_s", std::to_string(in_a_year_s));
+  const test::Outcome later = batch("out", {"--json"});
+  EXPECT_EQ(later.status, 0);
+  EXPECT_TRUE(later.says("BATCH-CLOCK")) << later.err;
+  EXPECT_EQ(later.json().at("analysed_now"), 0);
+  EXPECT_EQ(bytes_of(folder / "out/results.csv"), before);
+  EXPECT_FALSE(batch("out").says("BATCH-CLOCK"));
+}
+
 TEST_F(Batch, AStudyThatCrashesHangsOrEatsAllMemoryTouchesNoOther) {
   make_archive(4, 0);
   test::add_study(archive / "hungry", 1001, 13);
@@ -286,7 +313,11 @@ TEST_F(Batch, AStudyThatCrashesHangsOrEatsAllMemoryTouchesNoOther) {
             << "cp " << labels.string() << " \"$2\"\n";
   segmenter.close();
   const std::vector<std::string> limits{"--time-limit-s", "8", "--memory-limit-mb", "300"};
+  fs::create_directories(folder / "tmp");
+  setenv("TMPDIR", file("tmp").c_str(), 1);
   ASSERT_EQ(batch("out", limits).status, 0);
+  unsetenv("TMPDIR");
+  EXPECT_TRUE(fs::is_empty(folder / "tmp")) << "killed studies left something behind";
   EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 4U);
   std::set<std::string> rules;
   for (const auto& row : rows_of(folder / "out/failures.csv")) {

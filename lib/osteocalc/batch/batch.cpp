@@ -16,6 +16,7 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <atomic>
+#include <ctime>
 #include <exception>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -87,6 +88,7 @@ class Run {
     clear_unfinished(folders_, options.shard);
     take_settings();
     take_subjects();
+    check_clock();
     if (options_.retry_failed)
       state_.queue_failed();
   }
@@ -124,6 +126,19 @@ class Run {
       throw ConfigError("this output was begun with another " + name + " (" + before + ", now " + value +
                         "): " + advice);
     state_.set(name, value);
+  }
+
+  /// A clock that went back misleads who reads the log, and no more: what is done is known by sizes, times and hashes
+  /// that are compared for being equal, and durations are of a clock that never goes back.
+  void check_clock() {
+    const std::string before = state_.setting("clock_s");
+    const std::int64_t now_s = std::time(nullptr);
+    if (!before.empty() && std::stoll(before) > now_s)
+      issues_.push_back(warning("BATCH-CLOCK", "clock",
+                                "this machine's clock is " + std::to_string(std::stoll(before) - now_s) +
+                                    " s behind the last run's (the log's times are out of order, results are not "
+                                    "touched) set the clock"));
+    state_.set("clock_s", std::to_string(now_s));
   }
 
   void take_subjects() {
@@ -282,7 +297,7 @@ class Run {
   BatchResult conclude() {
     if (problem_)
       std::rethrow_exception(problem_);
-    BatchResult result{state_.counts(), ended_now_, folders_.books, std::nullopt};
+    BatchResult result{state_.counts(), ended_now_, issues_, folders_.books, std::nullopt};
     fs::remove_all(folders_.work());
     if (interrupted_by_ != 0) {
       log_.run("interrupted");
@@ -293,6 +308,7 @@ class Run {
     if (!options_.inventory_only)
       write_tables(state_, folders_.books);
     log_.run("end");
+    state_.set("clock_s", std::to_string(std::time(nullptr)));
     write_run_json(result);
     return result;
   }
@@ -325,6 +341,7 @@ class Run {
   EventLog log_;
   Scheduler scheduler_;
   SubjectTable subjects_;
+  Issues issues_;
   std::string options_text_;
   std::atomic<std::size_t> ended_now_{0}, ended_threads_{0};
   std::atomic<int> interrupted_by_{0};

@@ -4,6 +4,7 @@
 #include "osteocalc/batch/shard.h"
 #include "osteocalc/batch/state.h"
 #include "osteocalc/batch/subjects.h"
+#include "osteocalc/core/issue.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -45,6 +46,7 @@ struct BatchOptions {
 struct BatchResult {
   Counts studies;
   std::size_t ended_now = 0;
+  Issues issues;                     ///< BATCH-CLOCK
   std::filesystem::path books;       ///< the folder of the tables
   std::optional<int> interrupted_by; ///< a signal; everything is in place for the next run, no table was written
 };

@@ -25,8 +25,6 @@ const std::map<std::string, std::string>& stray_texts() {
       {"BATCH-UNREADABLE-FOLDER", "folders cannot be listed (studies may be missed) see to their permissions"},
       {"BATCH-NOT-AN-IMAGE", "files are neither DICOM nor NIfTI (there is nothing to measure) nothing to do"},
       {"BATCH-NOT-A-FILE", "entries are no files: sockets, pipes, broken links (they are not opened) nothing to do"},
-      {"BATCH-SEVERAL-STUDIES",
-       "archives hold several studies (each needs files of its own) unpack them and run again"},
       {"BATCH-LABELS-ALONE", "label maps have no image beside them (labels alone are not measured) add the image"}};
   return texts;
 }
@@ -102,6 +100,9 @@ class Walk {
       add_stray(below_root, "BATCH-LABELS-ALONE", file);
     } else if (auto known = state_.seen_before(file); known && known->rule != "BATCH-UNREADABLE-FILE") {
       keep(std::move(*known));
+    } else if (std::vector<InputFile> inside = state_.seen_inside(file); !inside.empty()) {
+      for (InputFile& entry : inside)
+        keep(std::move(entry));
     } else {
       unread_.push_back(std::move(file));
       if (unread_.size() >= files_at_a_time)
@@ -121,36 +122,34 @@ class Walk {
         const fs::path path = options_.root / file.path;
         const auto headers = io::read_dicom_headers(path);
         if (headers.empty() && io::is_archive(path))
-          enter_archive(path, file);
-        else
-          enter(headers, file);
-        if (file.study.empty() && file.rule.empty())
+          if (std::vector<InputFile> inside = files_inside(path, file); !inside.empty())
+            return inside;
+        enter(headers, file);
+        if (file.study.empty())
           file.rule = "BATCH-NOT-AN-IMAGE";
       } catch (const IoError&) {
         file.rule = "BATCH-UNREADABLE-FILE";
       }
-      return file;
+      return std::vector{file};
     });
     unread_.clear();
-    for (InputFile& file : read) {
-      if (!file.rule.empty())
-        file.study = stray_key(file.path, file.rule);
-      keep(std::move(file));
-    }
+    for (std::vector<InputFile>& files : read)
+      for (InputFile& file : files) {
+        if (!file.rule.empty())
+          file.study = stray_key(file.path, file.rule);
+        keep(std::move(file));
+      }
   }
 
-  /// Adds frames to what is known of their file; all of them are of one study, else the file has a rule.
+  /// Says whose file it is, and adds its frames to what is known of it.
   void enter(const std::vector<io::DicomHeader>& headers, InputFile& file) const {
     for (const io::DicomHeader& header : headers) {
       // Without any UID, what lies in one folder is taken for one study.
       const std::string uid = !header.study_uid.empty()    ? header.study_uid
                               : !header.series_uid.empty() ? "series " + header.series_uid
                                                            : "folder " + folder_of(file.path);
-      const std::string study = pseudonym("dicom:" + uid + cell_separator + header.patient_id, options_.key);
-      if (!file.study.empty() && file.study != study)
-        file.rule = "BATCH-SEVERAL-STUDIES";
       file.role = FileRole::Image;
-      file.study = study;
+      file.study = pseudonym("dicom:" + uid + cell_separator + header.patient_id, options_.key);
       if (!header.patient_id.empty())
         file.subject = options_.keep_ids ? header.patient_id : pseudonym(header.patient_id, options_.key);
       const std::optional<int> day =
@@ -161,11 +160,26 @@ class Walk {
     }
   }
 
-  /// An archive is opened to see whose it is, and again to be analysed.
-  void enter_archive(const fs::path& archive, InputFile& file) const {
+  /// The images in an archive, which is opened to see whose they are, and again to analyse them. Where all are of one
+  /// study the archive stands for them.
+  [[nodiscard]] std::vector<InputFile> files_inside(const fs::path& archive, const InputFile& file) const {
     const io::FileTree content = io::find_files(std::vector{archive});
-    for (const fs::path& inner : content.files)
-      enter(io::read_dicom_headers(inner), file);
+    std::vector<InputFile> inside;
+    for (const fs::path& path : content.files) {
+      InputFile entry = file;
+      entry.path += content.shown(path).substr(archive.string().size());
+      enter(io::read_dicom_headers(path), entry);
+      if (!entry.study.empty())
+        inside.push_back(std::move(entry));
+    }
+    if (inside.empty() ||
+        std::ranges::any_of(inside, [&](const InputFile& entry) { return entry.study != inside.front().study; }))
+      return inside;
+    InputFile whole = inside.front();
+    whole.path = file.path;
+    for (std::size_t i = 1; i < inside.size(); ++i)
+      whole.voxel_bytes += inside[i].voxel_bytes;
+    return {whole};
   }
 
   static std::string folder_of(const std::string& path) {

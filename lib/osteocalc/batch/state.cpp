@@ -199,6 +199,20 @@ std::optional<InputFile> State::seen_before(const InputFile& file) {
   return known;
 }
 
+std::vector<InputFile> State::seen_inside(const InputFile& archive) {
+  const std::lock_guard lock(impl_->mutex);
+  const Query query = impl_->query(std::string("SELECT ") + file_columns +
+                                   " FROM files WHERE path>? AND path<? AND bytes=? AND modified_ns=? ORDER BY path");
+  query->bind(1, archive.path + "/");
+  query->bind(2, archive.path + "0"); // the character after '/'
+  query->bind(3, static_cast<std::int64_t>(archive.bytes));
+  query->bind(4, archive.modified_ns);
+  std::vector<InputFile> files;
+  while (query->executeStep())
+    files.push_back(file_at(*query));
+  return files;
+}
+
 void State::store(std::span<const InputFile> files) {
   const std::lock_guard lock(impl_->mutex);
   SQLite::Transaction transaction(impl_->database);

@@ -17,9 +17,9 @@ namespace osteocalc::batch {
 /// What a file is to its study.
 enum class FileRole { Image, Labels, None };
 
-/// One file below the root, and where it stands in the books.
+/// One file below the root, and where it stands in the books. A file inside an archive has the archive's size and time.
 struct InputFile {
-  std::string path; ///< below the root, with '/'
+  std::string path; ///< below the root, with '/'; it may lead into an archive
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;
   FileRole role = FileRole::None;
@@ -82,6 +82,8 @@ class State {
   void begin_walk();
   /// The file as the books have it, if it has not changed since; it then counts as seen in this walk.
   [[nodiscard]] std::optional<InputFile> seen_before(const InputFile& file);
+  /// The files inside an archive as the books have them; none when the archive has changed since.
+  [[nodiscard]] std::vector<InputFile> seen_inside(const InputFile& archive);
   void store(std::span<const InputFile> files);
   [[nodiscard]] std::size_t files_seen() const; ///< in this walk
   void forget_unseen();

@@ -3,6 +3,7 @@
 
 #include "osteocalc/batch/durable_files.h"
 #include "osteocalc/core/error.h"
+#include "osteocalc/core/private_folder.h"
 #include "osteocalc/report/results_csv.h"
 
 #include <algorithm>
@@ -119,7 +120,8 @@ Verdict success(const StudyJob& job, const BatchFolders& folders) {
   return verdict;
 }
 
-ChildCommand command_of(const StudyJob& job, const BatchFolders& folders) {
+/// \param scratch the child's temporary folder: what a child leaves there that is killed goes with it
+ChildCommand command_of(const StudyJob& job, const BatchFolders& folders, const fs::path& scratch) {
   const fs::path list = folders.work() / (job.key + ".files");
   std::ofstream paths(list, std::ios::binary);
   for (const fs::path& file : job.files)
@@ -128,7 +130,8 @@ ChildCommand command_of(const StudyJob& job, const BatchFolders& folders) {
   if (!paths)
     throw IoError("cannot write " + list.string() + " (a study could not be started) see to space and permissions");
   ChildCommand command;
-  command.arguments = job.command;
+  command.arguments = {"env", "TMPDIR=" + scratch.string()};
+  command.arguments.insert(command.arguments.end(), job.command.begin(), job.command.end());
   for (const std::string& word :
        {std::string("--files"), list.string(), std::string("--output"), folders.unfinished(job.key).string(),
         std::string("--threads"), std::to_string(job.threads)})
@@ -144,7 +147,8 @@ ChildCommand command_of(const StudyJob& job, const BatchFolders& folders) {
 
 std::optional<Verdict> run_study(const StudyJob& job, const BatchFolders& folders, const fs::path& root,
                                  int& interrupted_by) {
-  const ChildCommand command = command_of(job, folders);
+  const PrivateFolder scratch;
+  const ChildCommand command = command_of(job, folders, scratch.path());
   const ChildOutcome ended = run_child(command);
   std::optional<Verdict> verdict;
   if (ended.interrupted_by)

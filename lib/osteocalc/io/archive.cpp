@@ -97,7 +97,8 @@ bool is_archive(const std::filesystem::path& file) {
   return head.size() > 262 && head.substr(257, 5) == "ustar";
 }
 
-Unpacked unpack(const std::filesystem::path& file, const std::filesystem::path& folder, const ArchiveLimits& limits) {
+Unpacked unpack(const std::filesystem::path& file, const std::filesystem::path& folder, const ArchiveLimits& limits,
+                const std::function<bool(const std::filesystem::path&)>& wanted) {
   Unpacked unpacked;
   const Archive opened = open_archive(file, unpacked);
   std::error_code no_size;
@@ -111,10 +112,10 @@ Unpacked unpack(const std::filesystem::path& file, const std::filesystem::path& 
       unpacked.problem = "it is damaged, cut off, encrypted or no zip or tar";
       break;
     }
-    if (archive_entry_filetype(entry) == AE_IFDIR)
-      continue;
     const char* const name = archive_entry_pathname(entry);
     const std::filesystem::path target = relative_path(name);
+    if (archive_entry_filetype(entry) == AE_IFDIR || (wanted && !wanted(target)))
+      continue;
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr || target.empty()) {
       unpacked.left_out.emplace_back(name == nullptr ? "" : name);
       continue;

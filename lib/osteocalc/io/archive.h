@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,11 @@ struct Unpacked {
 /// True for zip and for tar, plain or packed by gzip, bzip2 or xz, whatever the name. DICOM and NIfTI are none.
 [[nodiscard]] bool is_archive(const std::filesystem::path& file);
 
-/// Writes the archive's regular files below `folder`. What is left of the limits is given in `limits`. Never throws for
-/// a damaged archive: what could be unpacked stays, and `problem` says why the rest is not there.
+/// Writes the archive's regular files below `folder`, or those whose path in the archive is `wanted`. What is left of
+/// the limits is given in `limits`. Never throws for a damaged archive: what could be unpacked stays, and `problem`
+/// says why the rest is not there.
 [[nodiscard]] Unpacked unpack(const std::filesystem::path& archive, const std::filesystem::path& folder,
-                              const ArchiveLimits& limits);
+                              const ArchiveLimits& limits,
+                              const std::function<bool(const std::filesystem::path&)>& wanted = {});
 
 } // namespace osteocalc::io

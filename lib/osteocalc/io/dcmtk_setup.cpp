@@ -48,8 +48,8 @@ struct Session {
 void setup_dcmtk() {
   static const Session session;
   if (!session.dictionary_loaded)
-    throw DicomError("DCMTK finds no data dictionary (without it implicit VR files cannot be read) install dcmtk's "
-                     "dicom.dic or name it in DCMDICTPATH");
+    throw ConfigError("DCMTK finds no data dictionary (without it implicit VR files cannot be read) install dcmtk's "
+                      "dicom.dic or name it in DCMDICTPATH");
 }
 
 } // namespace osteocalc::io

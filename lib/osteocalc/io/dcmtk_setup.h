@@ -4,7 +4,7 @@
 namespace osteocalc::io {
 
 /// Loads DCMTK's dictionary, registers its decoders and silences its log; once per process, from any thread.
-/// \throw DicomError when the dictionary is not installed
+/// \throw ConfigError when the dictionary is not installed
 void setup_dcmtk();
 
 } // namespace osteocalc::io

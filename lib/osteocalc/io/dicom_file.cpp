@@ -135,6 +135,12 @@ std::uint32_t element_length(const Source& source, std::size_t stop, PixelEncodi
   return length;
 }
 
+/// Single bytes have no order, unless they are written as words (PS3.5, 8.1.2).
+PixelEncoding order_of_values(const Source& source, std::size_t stop, PixelEncoding encoding, int bits_allocated) {
+  const bool bytes = encoding == PixelEncoding::BigEndian && bits_allocated == 8 && source.head[stop - 7] == 'B'; // OB
+  return bytes ? PixelEncoding::Native : encoding;
+}
+
 void locate_encapsulated(std::vector<DicomHeader>& frames, Source& source, std::size_t stop) {
   const auto ranges = frame_fragments(source.in, stop, source.file_bytes, static_cast<int>(frames.size()));
   for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -151,7 +157,8 @@ void locate_encapsulated(std::vector<DicomHeader>& frames, Source& source, std::
 void locate_pixels(std::vector<DicomHeader>& frames, Source& source, E_TransferSyntax syntax, std::uintmax_t stop) {
   const PixelEncoding encoding = encoding_of(syntax);
   for (DicomHeader& frame : frames)
-    frame.pixels.encoding = encoding;
+    frame.pixels.encoding =
+        order_of_values(source, static_cast<std::size_t>(stop), encoding, frame.pixels.bits_allocated);
   if (!frames.front().problem.empty())
     return;
   if (encoding == PixelEncoding::Encapsulated) {

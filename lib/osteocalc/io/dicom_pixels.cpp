@@ -179,7 +179,7 @@ void read_frame(const DicomHeader& header, SliceView<std::int16_t> hu) {
     convert(as_values(*bytes, layout.bits_allocated), header, hu);
   } else {
     const auto bytes = read_range(header, in, range);
-    if (layout.encoding == PixelEncoding::BigEndian && layout.bits_allocated == 16)
+    if (layout.encoding == PixelEncoding::BigEndian)
       swap_bytes(bytes);
     convert(as_values(bytes, layout.bits_allocated), header, hu);
   }

@@ -5,6 +5,7 @@
 #include "osteocalc/io/dicomdir.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -79,12 +80,47 @@ std::vector<fs::path> take_archives(FileTree& tree, Parallel parallel) {
   return archives;
 }
 
-/// Unpacks one archive, lists it and lowers what is left of the limits.
-FileTree open_archive(const fs::path& archive, const std::string& shown, ArchiveLimits& limits) {
+/// Paths that lead into archives, as the user knows them.
+class Selection {
+ public:
+  void add(const fs::path& path) { paths_.insert(path.lexically_normal().string()); }
+  /// The path is chosen, or lies in a folder or an archive that is.
+  [[nodiscard]] bool holds(const fs::path& path) const {
+    for (fs::path at = path; at.has_relative_path(); at = at.parent_path())
+      if (paths_.contains(at.string()))
+        return true;
+    return false;
+  }
+  /// Something within the path is chosen.
+  [[nodiscard]] bool leads_into(const fs::path& path) const {
+    const std::string begin = path.string() + "/";
+    const auto next = paths_.lower_bound(begin);
+    return next != paths_.end() && next->starts_with(begin);
+  }
+
+ private:
+  std::set<std::string> paths_;
+};
+
+/// The archive that a path leads into, empty when there is none.
+fs::path archive_around(const fs::path& path) {
+  std::error_code none;
+  for (fs::path at = path.lexically_normal().parent_path(); at.has_relative_path(); at = at.parent_path())
+    if (fs::is_regular_file(at, none))
+      return is_archive(at) ? at : fs::path();
+  return {};
+}
+
+/// Unpacks one archive, or what is chosen of it, lists it and lowers what is left of the limits.
+FileTree open_archive(const fs::path& archive, const std::string& shown, ArchiveLimits& limits,
+                      const Selection* chosen = nullptr) {
   FileTree inner;
   inner.archives.push_back({shown, PrivateFolder()});
   const fs::path content = inner.archives.front().content.path();
-  const Unpacked unpacked = unpack(archive, content, limits);
+  const auto wanted = [&](const fs::path& entry) {
+    return chosen == nullptr || chosen->holds(fs::path(shown) / entry) || chosen->leads_into(fs::path(shown) / entry);
+  };
+  const Unpacked unpacked = unpack(archive, content, limits, wanted);
   limits.bytes -= std::min(limits.bytes, unpacked.bytes);
   limits.entries -= std::min(limits.entries, unpacked.entries);
   if (!unpacked.problem.empty())
@@ -123,6 +159,17 @@ void open_archives(FileTree& tree, Parallel parallel, ArchiveLimits& limits, int
   }
 }
 
+/// What is chosen inside one archive. \throw IoError when it holds nothing of that
+FileTree open_inside(const fs::path& archive, const Selection& chosen, Parallel parallel, ArchiveLimits& limits) {
+  FileTree inner = open_archive(archive, archive.string(), limits, &chosen);
+  open_archives(inner, parallel, limits, 2);
+  std::erase_if(inner.files, [&](const fs::path& file) { return !chosen.holds(inner.shown(file)); });
+  if (inner.files.empty())
+    throw IoError("there is none of the files that were named inside " + archive.string() +
+                  " (nothing to read) check the paths");
+  return inner;
+}
+
 void check_directories(FileTree& tree) {
   for (const fs::path& file : tree.files) {
     if (!is_dicomdir_name(file))
@@ -155,14 +202,20 @@ std::string FileTree::shown(const fs::path& path) const {
 FileTree find_files(std::span<const fs::path> paths, Parallel parallel, const ArchiveLimits& limits) {
   FileTree tree;
   Walker walker(tree);
+  std::map<fs::path, Selection> inside;
   for (const fs::path& path : paths) {
-    if (std::error_code none; !fs::exists(path, none))
+    if (std::error_code none; fs::exists(path, none))
+      walker.walk(path);
+    else if (const fs::path archive = archive_around(path); !archive.empty())
+      inside[archive].add(path);
+    else
       throw IoError("there is no " + path.string() + " (nothing to read) check the path");
-    walker.walk(path);
   }
   sort_once(tree.files);
   ArchiveLimits left = limits;
   open_archives(tree, parallel, left, 1);
+  for (const auto& [archive, chosen] : inside)
+    join(tree, open_inside(archive, chosen, parallel, left));
   check_directories(tree);
   return tree;
 }

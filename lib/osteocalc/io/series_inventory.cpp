@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/image/volume.h"
+#include "osteocalc/io/dcmtk_setup.h"
 #include "osteocalc/io/pixel_doubts.h"
 #include "osteocalc/io/series_split.h"
 #include "osteocalc/io/technical_text.h"
@@ -318,6 +319,7 @@ Headers headers_or_none(const std::filesystem::path& file, std::string& problem)
 } // namespace
 
 Inventory take_inventory(const FileTree& tree, Parallel parallel) {
+  setup_dcmtk(); // what ails the machine is said once, not of every file
   Inventory inventory;
   inventory.issues = tree.issues;
   std::vector<std::string> problems(tree.files.size());

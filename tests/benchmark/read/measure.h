@@ -15,8 +15,12 @@ struct Times {
   double cpu_s = 0; ///< of all threads; unlike the other it bears a busy machine
 };
 
-/// Runs the candidates in turn, five times, and gives each one's medians.
+/// Runs the candidates in turn, five times, each run in a process of its own that starts with an empty heap as a
+/// user's does, and gives each one's medians. The calling process must not have started threads.
 [[nodiscard]] std::vector<Times> median_of_five(const std::vector<Candidate>& candidates);
+
+/// A claim checked in a process of its own.
+[[nodiscard]] bool holds_in_a_child(const std::function<bool()>& claim);
 
 /// What `cat FOLDER/* > /dev/null` does.
 void read_all_bytes(const std::filesystem::path& folder);

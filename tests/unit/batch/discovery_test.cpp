@@ -5,6 +5,7 @@
 
 #include "support/batch_archive.h"
 
+#include <chrono>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -100,18 +101,43 @@ TEST_F(Discovery, StraysOfAFolderShareALine) {
   EXPECT_EQ(files, (std::multiset<std::size_t>{1, 2}));
 }
 
-TEST_F(Discovery, AnArchiveIsTheStudyItHoldsUnlessItHoldsSeveral) {
+TEST_F(Discovery, AnArchiveIsTheStudyItHolds) {
   test::add_study(root / "a", 1, 3);
   test::add_study(root / "b", 2, 3);
-  const std::string tar = "tar -C " + root.string() + " -cf " + (root / "a.tar").string();
-  ASSERT_TRUE(test::runs(tar + " a"));
-  ASSERT_TRUE(test::runs("tar -C " + root.string() + " -cf " + (root / "both.tar").string() + " a b"));
+  ASSERT_TRUE(test::runs("tar -C " + root.string() + " -cf " + (root / "a.tar").string() + " a"));
   fs::remove_all(root / "a");
   walk(state);
   EXPECT_EQ(state.studies().size(), 2U);
-  std::vector<std::string> rules;
-  state.for_each_judged(false, [&](const JudgedStudy& line) { rules.push_back(line.verdict.rule); });
-  EXPECT_EQ(rules, std::vector<std::string>{"BATCH-SEVERAL-STUDIES"});
+  EXPECT_EQ(state.files_seen(), 4U);
+}
+
+TEST_F(Discovery, AnArchiveOfSeveralStudiesGivesEachItsFiles) {
+  test::add_study(root / "a", 1, 3);
+  test::add_study(root / "b", 2, 4);
+  walk(state);
+  const std::vector<std::string> unpacked = state.studies();
+  ASSERT_TRUE(test::runs("cd " + root.string() + " && tar -cf both.tar a b && rm -r a b"));
+  walk(state);
+  ASSERT_EQ(state.studies(), unpacked) << "the same two, now from the archive";
+  std::multiset<std::size_t> files;
+  for (const std::string& study : unpacked) {
+    files.insert(state.files_of(study).size());
+    for (const InputFile& file : state.files_of(study))
+      EXPECT_TRUE(file.path.starts_with("both.tar/"));
+  }
+  EXPECT_EQ(files, (std::multiset<std::size_t>{3, 4}));
+  EXPECT_EQ(state.counts().failed, 0U);
+
+  const fs::path archive = root / "both.tar";
+  const auto time = fs::last_write_time(archive);
+  const auto size = fs::file_size(archive);
+  std::ofstream(archive) << std::string(size, 'x');
+  fs::last_write_time(archive, time);
+  walk(state);
+  EXPECT_EQ(state.files_seen(), 7U) << "size and time are as before: it is not opened again";
+  fs::last_write_time(archive, time + std::chrono::seconds(1));
+  walk(state);
+  EXPECT_EQ(state.files_seen(), 1U);
 }
 
 TEST_F(Discovery, ShardsHoldTogetherWhatTheWholeHolds) {

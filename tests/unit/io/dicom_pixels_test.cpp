@@ -192,6 +192,29 @@ TEST_F(StoredScan, EightBitsAllocatedAreReadAndFlagged) {
   EXPECT_TRUE(has_rule(image.issues, "IO-FEW-BITS"));
 }
 
+TEST_F(StoredScan, EightBitsMayBeBytesOrWordsInBigEndian) {
+  for (const bool as_words : {false, true}) {
+    const CtImage written = read_after([&](DcmDataset& dataset) {
+      std::vector<Uint16> pixels(16 * 12 / 2); // the first pixel is the lower byte of the first word
+      for (std::size_t i = 0; i < pixels.size(); ++i)
+        pixels[i] = static_cast<Uint16>(2 * i | (2 * i + 1) << 8U);
+      for (const DcmTagKey& tag : {DCM_BitsAllocated, DCM_BitsStored})
+        dataset.putAndInsertUint16(tag, 8);
+      dataset.putAndInsertUint16(DCM_HighBit, 7);
+      dataset.putAndInsertUint16(DCM_PixelRepresentation, 0);
+      if (as_words)
+        dataset.putAndInsertUint16Array(DCM_PixelData, pixels.data(), pixels.size());
+      else
+        dataset.putAndInsertUint8Array(DCM_PixelData, reinterpret_cast<const Uint8*>(pixels.data()), 16 * 12);
+    });
+    for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+      ASSERT_TRUE(runs("dcmconv +tb " + file.path().string() + " " + file.path().string()));
+    const CtImage big_endian = read_ct(folder.path());
+    EXPECT_EQ(written.hu(7, 0, 0), 7 + written.hu(0, 0, 0)) << as_words;
+    EXPECT_TRUE(std::ranges::equal(big_endian.hu.voxels(), written.hu.voxels())) << as_words;
+  }
+}
+
 TEST_F(StoredScan, Monochrome1DoesNotInvertHounsfieldUnits) {
   const CtImage image =
       read_after([](DcmDataset& dataset) { dataset.putAndInsertString(DCM_PhotometricInterpretation, "MONOCHROME1"); });

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include <sys/stat.h>
 
@@ -120,6 +121,28 @@ TEST_F(Tree, AnArchiveInAnArchiveIsReadButNotForEver) {
   ArchiveLimits deeper;
   deeper.nesting = 3;
   EXPECT_EQ(find(deeper).files.size(), 1U);
+}
+
+TEST_F(Tree, APathMayLeadIntoAnArchive) {
+  file("a/IM1", "one");
+  file("a/IM2", "two");
+  file("ab/IM3", "three");
+  ASSERT_TRUE(shell("tar czf inner.tgz root && mv inner.tgz root/ && zip -qr out.zip root"));
+  const fs::path zip = folder.path() / "out.zip";
+  const auto found = [&](const std::vector<fs::path>& paths) {
+    const FileTree tree = find_files(paths);
+    std::set<std::string> names;
+    for (const fs::path& path : tree.files)
+      names.insert(tree.shown(path).substr(zip.string().size()));
+    return names;
+  };
+  using Names = std::set<std::string>;
+  EXPECT_EQ(found({zip / "root/a/IM2"}), Names{"/root/a/IM2"});
+  EXPECT_EQ(found({zip / "root/a"}), (Names{"/root/a/IM1", "/root/a/IM2"}));
+  EXPECT_EQ(found({zip / "root/a/IM1", zip / "root/ab"}), (Names{"/root/a/IM1", "/root/ab/IM3"}));
+  EXPECT_EQ(found({zip / "root/inner.tgz/root/ab/IM3"}), Names{"/root/inner.tgz/root/ab/IM3"});
+  EXPECT_THROW(found({zip / "root/none"}), IoError);
+  EXPECT_THROW(found({zip / "root/a/IM1/deeper"}), IoError);
 }
 
 TEST_F(Tree, NothingLeavesTheTemporaryFolder) {
