@@ -136,6 +136,7 @@ study::DxaStudy measure_dxa(PipelineRequest& request, const StudyScan& scan) {
   request.dxa.each.age_years = request.options.age_years;
   request.dxa.each.sex = request.options.sex;
   request.dxa.each.parallel = request.options.parallel;
+  request.dxa.beside_ct = scan.image.has_value();
   if (scan.image)
     request.dxa.patient_id = scan.image->acquisition.patient_id;
   return study::measure_dxa_study(scan.dxa, request.dxa);
@@ -165,7 +166,7 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   study::StudyResult result;
   if (scan.image) {
     result = analyze_scan(request, *scan.image);
-    if (!scan.dxa.empty())
+    if (!dxa.parts.empty() || !dxa.issues.empty())
       study::add_dxa(result, dxa, request.options);
   } else {
     result = study::analyze_dxa_alone(dxa, request.options);

@@ -131,7 +131,7 @@ TEST_F(Batch, APersonWithCtAndDxaGetsOneRow) {
     rows[row.at("subject")].push_back(row);
   ASSERT_EQ(rows["PERSON0"].size(), 1U);
   const auto& both = rows["PERSON0"][0];
-  EXPECT_FALSE(both.at("L1_hu").empty());
+  EXPECT_FALSE(both.at("aorta_agatston").empty());
   EXPECT_FALSE(both.at("abmd_neck_g_cm2").empty());
   EXPECT_FALSE(both.at("t_score_neck").empty());
   EXPECT_GT(std::stod(both.at("abmd_L1_L4_g_cm2")), 0.5001); // its image, not the table
@@ -141,7 +141,7 @@ TEST_F(Batch, APersonWithCtAndDxaGetsOneRow) {
   EXPECT_EQ(rows["PERSON1"][0].at("abmd_L1_L4_g_cm2"), "0.901"); // from the table
   EXPECT_TRUE(rows["PERSON1"][0].at("dxa_study").empty());
   ASSERT_EQ(rows["PERSON99"].size(), 1U); // DXA alone is a row too
-  EXPECT_TRUE(rows["PERSON99"][0].at("L1_hu").empty());
+  EXPECT_TRUE(rows["PERSON99"][0].at("aorta_agatston").empty());
 
   // Every input leads to the row that holds it, and shards collect to the same tables.
   const std::set<std::string> results = column_of(folder / "out/results.csv", "study");

@@ -73,7 +73,8 @@ TEST_F(CliDxa, AStudyOfSpineHipAndLateralIsOneResult) {
   EXPECT_TRUE(result["bone"].is_null());
   EXPECT_EQ(result["dxa"]["exams"].size(), 3U);
   double bmc_g = 0, area_cm2 = 0;
-  for (const auto& region : json_file("truth/spine_truth.json")["regions"]) {
+  const nlohmann::json truth = json_file("truth/spine_truth.json");
+  for (const auto& region : truth["regions"]) {
     bmc_g += region["bmc_g"].get<double>();
     area_cm2 += region["area_cm2"].get<double>();
   }

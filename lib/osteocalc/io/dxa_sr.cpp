@@ -287,6 +287,12 @@ std::optional<DxaReport> read_dxa_sr(const std::filesystem::path& file) {
   DxaReport report;
   read_person(dataset, report);
   TreeReader(document.getTree(), report).read();
+  // An area alone is another program's: of a muscle beside L3, of a beam.
+  for (ReportedExam& exam : report.exams)
+    std::erase_if(exam.sites, [](const ReportedSite& site) {
+      return !site.bmc_g && !site.abmd_g_cm2 && !site.t_score && !site.z_score;
+    });
+  std::erase_if(report.exams, [](const ReportedExam& exam) { return exam.sites.empty() && !exam.aac24; });
   if (report.exams.empty())
     report.issues.push_back(refused("DXA-SR-EMPTY", "report",
                                     "the structured report names no BMD, BMC, area or score of a known site (there is "

@@ -99,9 +99,10 @@ std::optional<DxaQuantity> quantity_of(const Words& words) {
   const bool is_score = any(words, {"tscore", "zscore"}); // a score's unit may be called SD
   if (!is_score && any(words, {"sd"}))
     return std::nullopt;
-  if (any(words, {"sbmd", "std",  "standardized", "standardised", "percent",  "pct", "change",
-                  "cv",   "lsc",  "rate",         "prev",         "previous", "ref", "reference",
-                  "peak", "vbmd", "bmad",         "estimated",    "width",    "fat", "lean"}))
+  if (any(words,
+          {"sbmd",    "std",        "standardized", "standardised", "percent",   "pct",  "change", "cv",   "lsc",
+           "rate",    "prev",       "previous",     "ref",          "reference", "peak", "vbmd",   "bmad", "dose",
+           "product", "irradiated", "collimated",   "estimated",    "width",     "fat",  "lean"}))
     return std::nullopt;
   constexpr std::array<std::pair<std::string_view, DxaQuantity>, 7> names{{{"tscore", DxaQuantity::TScore},
                                                                            {"zscore", DxaQuantity::ZScore},

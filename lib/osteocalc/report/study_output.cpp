@@ -174,9 +174,10 @@ data dxa_row(const study::DxaPart& part, const dxa::ScoredSite& site) {
   row.set("z", shown(site.scores.z_score, "{:+.1f}"));
   row.set("reported", shown(site.reported_t_score, "{:+.1f}"));
   row.set("category", site.scores.category.value_or("-"));
-  row.set("used", site.excluded                   ? "no: " + *site.excluded
-                  : !site.scores.t_reason.empty() ? "yes; no T: " + site.scores.t_reason
-                                                  : "yes");
+  const bool level = site.site.size() == 2; // a reference is of L1-L4: that a level has no T need not be said
+  row.set("used", site.excluded                           ? "no: " + *site.excluded
+                  : level || site.scores.t_reason.empty() ? "yes"
+                                                          : "yes; no T: " + site.scores.t_reason);
   return row;
 }
 

@@ -101,7 +101,7 @@ StudyResult analyze_dxa_alone(const DxaStudy& dxa, const AnalyzeOptions& options
   result.study.age_years = options.age_years;
   result.study.sex = options.sex;
   result.issues.push_back(info("STUDY-NO-CT", "study",
-                               "the study holds no CT, so there is neither a calcium score nor a volumetric density"));
+                               "the study holds no CT to measure, so there is neither a calcium score nor a volumetric density"));
   add_dxa(result, dxa, options);
   return result;
 }

@@ -87,7 +87,13 @@ class Reader {
   void read_report(const std::filesystem::path& file) {
     guarded([&] {
       const auto report = io::read_dxa_sr(file);
-      if (!report || !admit(report->patient_id, report->age_years, report->sex))
+      if (!report)
+        return;
+      if (report->exams.empty()) { // a CT's dose report, most likely
+        empty_reports_ = report->issues;
+        return;
+      }
+      if (!admit(report->patient_id, report->age_years, report->sex))
         return;
       append(study_.issues, report->issues);
       for (DxaPart& part : score_report(*report, options_.each).parts) {
@@ -99,6 +105,8 @@ class Reader {
 
   /// One part an exam.
   void choose() {
+    if (candidates_.empty() && study_.issues.empty() && !options_.beside_ct)
+      study_.issues = empty_reports_;
     std::ranges::stable_sort(candidates_, {}, [](const Candidate& one) { return std::pair(one.part.exam, one.rank); });
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       Candidate& one = candidates_[i];
@@ -153,6 +161,7 @@ class Reader {
   const DxaStudyOptions& options_;
   DxaStudy& study_;
   std::vector<Candidate> candidates_;
+  Issues empty_reports_; ///< told only where nothing else is there
 };
 
 } // namespace

@@ -27,7 +27,8 @@ struct DxaFiles {
 struct DxaStudyOptions {
   DxaOptions each;                            ///< of every image; regions stand in `regions`
   std::map<DxaExam, dxa::RegionFile> regions; ///< instead of those that are found
-  std::string patient_id;                     ///< of the scan beside it: images of another person are refused; "" = any
+  bool beside_ct = false; ///< reports without densities are then no finding: scanners add one of the dose
+  std::string patient_id; ///< of the scan beside it: images of another person are refused; "" = any
 };
 
 /// An image with what was measured in it, for pictures.

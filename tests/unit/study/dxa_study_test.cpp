@@ -114,6 +114,29 @@ TEST_F(DxaStudyFolder, AnotherPersonsImageIsRefused) {
   EXPECT_EQ(beside.parts[0].exam, DxaExam::FemurLeft);
 }
 
+TEST_F(DxaStudyFolder, ADoseReportBesideACtIsNoFinding) {
+  DSRDocument document(DSRTypes::DT_EnhancedSR);
+  DSRDocumentTree& tree = document.getTree();
+  tree.addContentItem(DSRTypes::RT_isRoot, DSRTypes::VT_Container);
+  tree.getCurrentContentItem().setConceptName(test::code("R", "X-Ray Radiation Dose Report"));
+  tree.addContentItem(DSRTypes::RT_contains, DSRTypes::VT_Container, DSRTypes::AM_belowCurrent);
+  tree.getCurrentContentItem().setConceptName(test::code("T", "Lumbar Spine L3"));
+  for (const char* name : {"Dose Area Product Total", "Muscle Area"}) {
+    tree.addContentItem(DSRTypes::RT_contains, DSRTypes::VT_Num,
+                        name[0] == 'D' ? DSRTypes::AM_belowCurrent : DSRTypes::AM_afterCurrent);
+    tree.getCurrentContentItem().setConceptName(test::code("N", name));
+    tree.getCurrentContentItem().setNumericValue(
+        DSRNumericMeasurementValue("120", DSRCodedEntryValue("cm2", "UCUM", "cm2")));
+  }
+  test::save_report(document, folder.path() / "dose.dcm", "PERSON0", "Siemens");
+  DxaStudyOptions beside = options();
+  beside.beside_ct = true;
+  const DxaStudy study = measure_dxa_study(found(), beside);
+  EXPECT_TRUE(study.parts.empty());
+  EXPECT_TRUE(study.issues.empty());
+  EXPECT_TRUE(has_rule(measure_dxa_study(found(), options()).issues, "DXA-SR-EMPTY")); // alone it must say something
+}
+
 TEST_F(DxaStudyFolder, AFileThatCannotBeReadDoesNotTakeTheOthersWithIt) {
   write_density("a.dcm", DxaExam::Spine, 0.9F);
   write_density("b.dcm", DxaExam::FemurLeft, 0.7F);
