@@ -61,11 +61,12 @@ CtImage read_chosen(const OpenRequest& request, const review::MachineRecord& rec
   reading.parallel = request.parallel;
   const app::SeriesSource source{record.protocol, request.series.empty() ? record.series : request.series};
   try {
-    return app::read_study_scan(scan, source, reading).image;
+    if (auto chosen = app::read_study_scan(scan, source, reading).image)
+      return std::move(*chosen);
   } catch (const Refusal&) {
-    return scan.size() == 1 ? io::read_ct(scan.front(), reading)
-                            : io::read_dicom_ct(io::find_files(scan, reading.parallel), reading);
   }
+  return scan.size() == 1 ? io::read_ct(scan.front(), reading)
+                          : io::read_dicom_ct(io::find_files(scan, reading.parallel), reading);
 }
 
 } // namespace
