@@ -24,7 +24,8 @@ struct SampledTissues {
 /// HU of pure tissues in a labelled scan, each a median that outliers do not move:
 /// - air: outside the trunk, at least 15 mm from anything dense;
 /// - adipose: voxels of the trunk between -160 and -40 HU whose neighbours within 4 mm are so too;
-/// - muscle: behind and 15 to 55 mm beside the middle of the vertebrae (labels 26 to 43), where nothing or muscle (86 to
+/// - muscle: behind and 15 to 55 mm beside the middle of the vertebrae (labels 26 to 43), where nothing or muscle (86
+/// to
 ///   89) is labelled, 10 to 100 HU, neighbours within 3 mm too;
 /// - blood: the aorta (52, 211 to 214), 5 mm inside its label;
 /// - cortical bone: the densest 3 mm of femurs, hips (75 to 78) and vertebrae; metal (above 2600 HU) and

@@ -100,8 +100,9 @@ StudyResult analyze_dxa_alone(const DxaStudy& dxa, const AnalyzeOptions& options
   result.study.subject = options.subject;
   result.study.age_years = options.age_years;
   result.study.sex = options.sex;
-  result.issues.push_back(info("STUDY-NO-CT", "study",
-                               "the study holds no CT to measure, so there is neither a calcium score nor a volumetric density"));
+  result.issues.push_back(
+      info("STUDY-NO-CT", "study",
+           "the study holds no CT to measure, so there is neither a calcium score nor a volumetric density"));
   add_dxa(result, dxa, options);
   return result;
 }
