@@ -55,7 +55,7 @@ CtAcquisition acquisition_of(const DicomHeader& header) {
 
 VolumeGeometry grid_of(const Series& series) {
   const SliceStack& stack = series.stack;
-  const DicomHeader& first = series.slices[stack.order.front()];
+  const DicomHeader& first = series.first();
   VolumeGeometry grid;
   grid.size = {first.pixels.columns, first.pixels.rows, stack.grid_slices};
   grid.origin_mm = *first.position_mm;
@@ -178,7 +178,7 @@ CtImage read_series(const Series& series, const ReadOptions& options) {
   CtImage image;
   image.issues = series.findings;
   std::erase_if(image.issues, [](const Issue& issue) { return issue.rule == "IO-UNREADABLE-SLICE"; }); // named below
-  image.acquisition = acquisition_of(series.slices[series.stack.order.front()]);
+  image.acquisition = acquisition_of(series.first());
   const VolumeGeometry grid = grid_of(series);
   require_memory(grid, sizeof(std::int16_t), options.memory_bytes, series.first().file.filename().string());
   Volume<std::int16_t> hu(grid);

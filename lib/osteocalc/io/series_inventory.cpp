@@ -10,6 +10,7 @@
 #include "osteocalc/io/technical_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <iterator>
@@ -135,6 +136,10 @@ void find_faults_of_values(Series& series) {
     add(warning("IO-NO-KVP", "series",
                 "the tube voltage is not in the header (thresholds and calibrations depend on it) pass it with --kvp "
                 "if you know it"));
+  if (const std::string mixed = mixed_technique(series.slices); !mixed.empty())
+    add(warning("IO-MIXED-TECHNIQUE", "series",
+                "slices of one scan were made in different ways: " + mixed +
+                    " (HU and noise are not those of one scan; the lowest slice speaks for all) separate them"));
   append(series.findings, pixel_doubts(series.slices));
   if (const auto damaged = std::ranges::count_if(series.slices, [&](const auto& s) { return !usable(s); });
       damaged > 0 || !series.damaged.empty())
@@ -208,6 +213,35 @@ struct UidContent {
   std::vector<std::string> damaged;
 };
 
+/// Where a stack begins and ends along its normal, with half an increment at either end.
+std::array<double, 2> extent_mm(const Series& series) {
+  const double low = dot(*series.first().position_mm, series.normal);
+  const double half = series.stack.increment_mm / 2;
+  return {low - half, low + series.stack.increment_mm * (series.stack.grid_slices - 1) + half};
+}
+
+/// Says of each stack how far others under its UID, of the same direction, reach beyond it.
+void find_what_is_left_out(std::vector<Series>& all) {
+  const auto is_scan = [](const Series& series) { return series.stack.grid_slices > 1; };
+  for (Series& series : all) {
+    if (!is_scan(series))
+      continue;
+    const auto [low, high] = extent_mm(series);
+    double below = 0, above = 0;
+    for (const Series& other : all)
+      if (is_scan(other) && dot(other.normal, series.normal) > 0.99 &&
+          other.first().frame_of_reference_uid == series.first().frame_of_reference_uid) {
+        below = std::max(below, low - extent_mm(other)[0]);
+        above = std::max(above, extent_mm(other)[1] - high);
+      }
+    if (const double beyond = below + above; beyond > 1.5 * series.stack.increment_mm)
+      series.findings.push_back(warning("IO-PART-OF-SCAN", "series",
+                                        "other scans under this series UID reach " + decimals(std::round(beyond)) +
+                                            " mm beyond this one (what lies there is not measured) measure those too, "
+                                            "or a reconstruction of the whole"));
+  }
+}
+
 std::vector<Series> series_of(UidContent content) {
   std::map<std::string, Headers> aside; // by the rule that sets them aside
   Headers slices;
@@ -233,6 +267,7 @@ std::vector<Series> series_of(UidContent content) {
                         " (the scan may lack them) export the series again from the archive"));
     }
   }
+  find_what_is_left_out(all);
   for (auto& [rule, images] : aside)
     all.push_back(make_series({std::move(images), ""}, {}));
   return all;

@@ -132,6 +132,66 @@ TEST_F(SeriesInventory, ANumberThatChangesFromSliceToSliceTellsNothing) {
   EXPECT_TRUE(only().part.empty());
 }
 
+TEST_F(SeriesInventory, TechniqueThatChangesAlongAScanPartsIt) {
+  struct Case {
+    DcmTagKey tag;
+    const char* value;
+  };
+  const std::vector<Case> cases{{DCM_KVP, "80"},
+                                {DCM_ConvolutionKernel, "B70f"},
+                                {DCM_SliceThickness, "5"},
+                                {DCM_ContrastBolusAgent, "OMNIPAQUE"}};
+  for (const Case& one : cases) {
+    const Files files = write("a", 8);
+    edit(Files(files.begin(), files.begin() + 3), one.tag, one.value);
+    const Inventory inventory = take();
+    ASSERT_EQ(inventory.series.size(), 2U) << one.value;
+    for (const Series& series : inventory.series) {
+      EXPECT_TRUE(has_rule(series.findings, "IO-PART-OF-SCAN"));
+      EXPECT_FALSE(has_rule(series.findings, "IO-MIXED-TECHNIQUE"));
+    }
+  }
+}
+
+TEST_F(SeriesInventory, TechniqueThatJumpsFromSliceToSliceIsNamed) {
+  const Files files = write("a", 8);
+  edit(Files{files[0], files[3], files[4]}, DCM_KVP, "80");
+  const Series series = only();
+  EXPECT_EQ(series.first().kvp_kv, 80) << "the lowest slice";
+  ASSERT_TRUE(has_rule(series.findings, "IO-MIXED-TECHNIQUE"));
+  EXPECT_NE(series.findings.front().text.find("kV 120 (5), kV 80 (3)"), std::string::npos)
+      << series.findings.front().text;
+}
+
+TEST_F(SeriesInventory, AMonitoringSliceTakesNoPlaceOfTheScan) {
+  for (const char* z : {"-295", "-294.5"}) {
+    write("a");
+    edit_all(write("monitor", 1), [&](DcmDataset& d) {
+      put(d, DCM_AcquisitionNumber, "7");
+      put(d, DCM_ImagePositionPatient, "-10\\20\\" + std::string(z));
+      put(d, DCM_InstanceNumber, "0");
+    });
+    const Inventory inventory = take();
+    ASSERT_EQ(inventory.series.size(), 2U);
+    const Series& scan = inventory.series[inventory.series[0].slices.size() == 5 ? 0 : 1];
+    EXPECT_EQ(scan.stack.grid_slices, 5);
+    EXPECT_FALSE(has_rule(scan.findings, "IO-PART-OF-SCAN")) << "a single slice is no scan";
+    EXPECT_TRUE(std::ranges::none_of(scan.slices, [](const DicomHeader& s) { return s.acquisition_number == 7; }));
+  }
+}
+
+TEST_F(SeriesInventory, OfSlicesAtOnePlaceTheOneLikeAllOthersComesFirst) {
+  const Files files = write("a");
+  for (std::size_t i = 0; i < files.size(); ++i)
+    edit(Files{files[i]}, DCM_AcquisitionTime, std::to_string(101010 + i));
+  edit(write("monitor", 2), DCM_KVP, "80"); // two slices of three voltages: no attribute parts them cleanly
+  edit(Files{folder.path() / "monitor" / "slice_0001.dcm"}, DCM_KVP, "100");
+  const Inventory inventory = take();
+  const auto scan = std::ranges::max_element(inventory.series, {}, [](const Series& s) { return s.slices.size(); });
+  EXPECT_EQ(scan->slices.size(), 5U);
+  EXPECT_TRUE(std::ranges::all_of(scan->slices, [](const DicomHeader& s) { return s.kvp_kv == 120; }));
+}
+
 TEST_F(SeriesInventory, ACopyCountsOnceAlsoInAnotherTransferSyntax) {
   const Files files = write("a");
   std::filesystem::copy(folder.path() / "a", folder.path() / "b");
