@@ -222,7 +222,7 @@ FileTree find_files(std::span<const fs::path> paths, Parallel parallel, const Ar
   std::map<fs::path, Selection> inside;
   for (const fs::path& path : paths) {
     if (std::error_code none; fs::exists(path, none))
-      walker.walk(path);
+      walker.walk(is_dicomdir_name(path) && !fs::is_directory(path, none) ? fs::absolute(path).parent_path() : path);
     else if (const fs::path archive = archive_around(path); !archive.empty())
       inside[archive].add(path);
     else

@@ -16,6 +16,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 namespace osteocalc::io {
@@ -41,6 +42,17 @@ bool can_be_placed(const DicomHeader& slice) {
          slice.pixels.columns > 0;
 }
 
+/// A word of one of the values: "3D" is none of "3DRECON".
+bool has_word(const std::string& image_type, std::string_view word) {
+  constexpr std::string_view separators = "\\ _";
+  for (std::size_t at = 0; (at = image_type.find(word, at)) != std::string::npos; at += word.size())
+    if ((at == 0 || separators.find(image_type[at - 1]) != std::string_view::npos) &&
+        (at + word.size() == image_type.size() ||
+         separators.find(image_type[at + word.size()]) != std::string_view::npos))
+      return true;
+  return false;
+}
+
 /// Why images like this one are no scan; a stack of slices has none.
 std::optional<Issue> set_aside(const DicomHeader& image) {
   const auto because = [](const char* rule, const std::string& text) {
@@ -49,16 +61,16 @@ std::optional<Issue> set_aside(const DicomHeader& image) {
   if (image.modality != "CT")
     return because("IO-NOT-CT", "the modality is " + shown_modality(image.modality) +
                                     " (measurements here are of CT) pass a CT series");
-  if (contains(image.image_type, "LOCALIZER") || contains(image.image_type, "SCOUT"))
+  if (has_word(image.image_type, "LOCALIZER") || has_word(image.image_type, "SCOUT"))
     return because("IO-LOCALIZER", "these are localizers (projections, without HU of places) pass the axial series");
   if (image.pixels.samples != 1 || contains(image.image_type, "SCREEN SAVE") ||
       image.sop_class_uid.starts_with("1.2.840.10008.5.1.4.1.1.7"))
     return because("IO-SCREEN-CAPTURE", "these are pictures of a screen (no HU) pass the series itself");
-  if (contains(image.image_type, "PROJECTION") || contains(image.image_type, "MIP") ||
-      contains(image.image_type, "VOLREND") || contains(image.image_type, "3D"))
+  if (has_word(image.image_type, "PROJECTION") || has_word(image.image_type, "MIP") ||
+      has_word(image.image_type, "VOLREND") || has_word(image.image_type, "3D"))
     return because("IO-PROJECTION", "these are projections or renderings (their HU are of no place) pass the axial "
                                     "series");
-  if (image.pixels.encoding == PixelEncoding::None && !image.problem.empty())
+  if (!image.problem.empty() && (image.pixels.encoding == PixelEncoding::None || !can_be_placed(image)))
     return because("IO-NO-PIXELS", "this object " + image.problem + " (nothing can be measured) pass the axial series");
   if (image.pixels.encoding == PixelEncoding::None)
     return because("IO-NO-PIXELS", "these objects have no pixels (nothing can be measured) pass the axial series");
@@ -141,6 +153,11 @@ void find_faults_of_values(Series& series) {
                 "slices of one scan were made in different ways: " + mixed +
                     " (HU and noise are not those of one scan; the lowest slice speaks for all) separate them"));
   append(series.findings, pixel_doubts(series.slices));
+  if (!any(usable))
+    add(refused("IO-NO-PIXELS", "series",
+                "none of the slices can be read: each " +
+                    (series.first().problem.empty() ? "ends before its pixels do" : series.first().problem) +
+                    " (nothing can be measured) copy or export the series again"));
   if (const auto damaged = std::ranges::count_if(series.slices, [&](const auto& s) { return !usable(s); });
       damaged > 0 || !series.damaged.empty())
     add(warning("IO-UNREADABLE-SLICE", "series",

@@ -264,6 +264,7 @@ TEST_F(Tree, ADicomdirTellsWhatIsMissing) {
     fs::rename(root / "ct" / ("IM" + std::to_string(i)), root / "ct" / ("im" + std::to_string(i)));
   EXPECT_EQ(read_dicomdir(root / "DICOMDIR").listed, 3U);
   EXPECT_TRUE(find().issues.empty());
+  EXPECT_EQ(find_files(std::vector{root / "DICOMDIR"}).files.size(), 3U) << "a directory stands for its folder";
   fs::remove(root / "ct" / "im2");
   EXPECT_NE(text_of(find(), "IO-DICOMDIR").find("1 of 3, first CT\\IM2"), std::string::npos)
       << text_of(find(), "IO-DICOMDIR");

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <set>
 
 using namespace osteocalc;
@@ -268,6 +270,26 @@ TEST_F(SeriesInventory, WhatIsNoScanIsSetAsideWithItsReason) {
     ASSERT_FALSE(series.findings.empty());
     EXPECT_EQ(series.findings[0].rule, one.rule);
   }
+}
+
+TEST_F(SeriesInventory, ImageTypesAreComparedInWholeWords) {
+  edit(write("a"), DCM_ImageType, "ORIGINAL\\PRIMARY\\AXIAL\\3DRECON");
+  EXPECT_TRUE(only().is_stack());
+}
+
+TEST_F(SeriesInventory, ASeriesOfWhichNoSliceCanBeReadIsRefused) {
+  const auto files = write("a");
+  for (const auto& file : files) { // a UID that is nobody's
+    std::fstream bytes(file, std::ios::binary | std::ios::in | std::ios::out);
+    const std::string text{std::istreambuf_iterator<char>(bytes), {}};
+    const std::size_t at = text.find("1.2.840.10008.1.2.1");
+    ASSERT_NE(at, std::string::npos);
+    bytes.seekp(static_cast<std::streamoff>(at));
+    bytes << "1.2.840.10008.1.2.9";
+  }
+  const Series series = only();
+  ASSERT_TRUE(has_rule(series.findings, "IO-NO-PIXELS"));
+  EXPECT_NE(series.findings.front().text.find("1.2.840.10008.1.2.9"), std::string::npos);
 }
 
 TEST_F(SeriesInventory, ALocalizerUnderTheSameUidLeavesTheScanWhole) {
