@@ -193,6 +193,29 @@ void find_faults_of_grid(Series& series) {
                     " (the positions are followed) check whether the slices were corrected for the tilt"));
 }
 
+/// Slices that lie beside the line from the lowest to the highest by more than half a pixel. They are not of a tilted
+/// gantry, which shifts every slice alike, so the grid stays upright.
+void find_shifted_slices(Series& series) {
+  SliceStack& stack = series.stack;
+  const Vec3 origin_mm = *series.first().position_mm;
+  const double half_pixel_mm = std::ranges::min(*series.first().spacing_mm) / 2;
+  double farthest_mm = 0;
+  for (std::size_t i = 0; i < stack.order.size(); ++i) {
+    const Vec3 off = *series.slices[stack.order[i]].position_mm - origin_mm - double(stack.grid_z[i]) * stack.step_mm;
+    farthest_mm = std::max(farthest_mm, norm(off - dot(off, series.normal) * series.normal));
+  }
+  if (farthest_mm <= half_pixel_mm)
+    return;
+  std::erase_if(stack.issues, [](const Issue& issue) { return issue.rule == "IO-TILT"; });
+  stack.tilt_deg = 0;
+  stack.step_mm = stack.increment_mm * series.normal;
+  stack.issues.push_back(
+      warning("IO-SHIFTED", "series",
+              "slices lie up to " + decimals(std::round(10 * farthest_mm) / 10) +
+                  " mm beside the line through the others in their plane (areas hold slice by slice, "
+                  "shapes through slices do not) use a reconstruction of one field of view"));
+}
+
 /// One stack or thing set aside, with all that is to be said of it but its label.
 Series make_series(SliceGroup group, std::vector<std::string> damaged) {
   Series series;
@@ -214,6 +237,7 @@ Series make_series(SliceGroup group, std::vector<std::string> damaged) {
     series.findings.push_back(refused("IO-MIXED-STEPS", "series", error.what()));
     return series;
   }
+  find_shifted_slices(series);
   append(series.findings, series.stack.issues);
   find_faults_of_values(series);
   find_faults_of_grid(series);

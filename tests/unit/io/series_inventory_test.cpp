@@ -317,6 +317,18 @@ TEST_F(SeriesInventory, TiltIsOfThePositionsAndTheHeaderIsCompared) {
   EXPECT_FALSE(has_rule(tilted.findings, "IO-TILT-HEADER"));
 }
 
+TEST_F(SeriesInventory, ASliceBesideTheOthersIsNoTilt) {
+  const Files files = write("a", 8);
+  for (const std::size_t shifted : {3U, 7U}) {
+    edit(Files{files[shifted]}, DCM_ImagePositionPatient,
+         "-5\\20\\" + std::to_string(-300 + 2.5 * static_cast<double>(shifted)));
+    const Series series = only();
+    EXPECT_TRUE(has_rule(series.findings, "IO-SHIFTED"));
+    EXPECT_FALSE(has_rule(series.findings, "IO-TILT"));
+    EXPECT_EQ(series.stack.step_mm, (Vec3{0, 0, 2.5}));
+  }
+}
+
 TEST_F(SeriesInventory, NamesAndThreadsDoNotShow) {
   edit(write("a"), DCM_AcquisitionNumber, "1");
   edit(write("b"), DCM_AcquisitionNumber, "2");
