@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/io/nifti.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 namespace osteocalc::io {
 namespace {
@@ -22,6 +24,11 @@ struct ArchiveCloser {
   void operator()(archive* opened) const { archive_read_free(opened); }
 };
 using Archive = std::unique_ptr<archive, ArchiveCloser>;
+using Wanted = std::function<bool(const std::filesystem::path&)>;
+
+std::filesystem::path numbered(std::uintmax_t entry) {
+  return "entry_" + std::to_string(entry);
+}
 
 Archive open_archive(const std::filesystem::path& file, Unpacked& unpacked) {
   Archive opened(archive_read_new());
@@ -37,47 +44,107 @@ Archive open_archive(const std::filesystem::path& file, Unpacked& unpacked) {
   return nullptr;
 }
 
+/// libarchive turns names in UTF-8 into the thread's encoding, and loses those it cannot turn.
+class Utf8Names {
+ public:
+  Utf8Names() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(utf8_ ? uselocale(utf8_) : nullptr) {}
+  ~Utf8Names() {
+    if (utf8_ != nullptr) {
+      uselocale(before_);
+      freelocale(utf8_);
+    }
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t utf8_, before_;
+};
+
 /// Where an entry goes, empty when it would leave the folder. Backslashes are separators in some exports.
-std::filesystem::path relative_path(const char* name) {
-  std::string text = name == nullptr ? "" : name;
-  for (char& c : text)
-    if (c == '\\')
-      c = '/';
-  const std::filesystem::path path(text);
-  for (const auto& part : path)
-    if (part == "..")
-      return {};
-  return path.has_root_path() ? std::filesystem::path() : path;
+std::filesystem::path relative_path(std::string name) {
+  std::replace(name.begin(), name.end(), '\\', '/');
+  const std::filesystem::path path(name);
+  return path.has_root_path() || std::ranges::count(path, "..") > 0 ? std::filesystem::path() : path;
 }
 
-/// Copies one entry's content, block by block. \return false when `unpacked.problem` was set
-bool write_entry(archive* opened, std::uintmax_t packed_bytes, const std::filesystem::path& target,
-                 const ArchiveLimits& limits, Unpacked& unpacked) {
-  constexpr std::uintmax_t free_bytes = std::uintmax_t{64} << 20U;
+/// Opens the file that an entry goes to: a numbered one where its own name is too long or taken. \return its path
+std::filesystem::path open_target(const std::filesystem::path& folder, const std::filesystem::path& name,
+                                  Unpacked& unpacked, std::ofstream& out) {
   std::error_code ignored;
+  std::filesystem::path target = folder / name;
   std::filesystem::create_directories(target.parent_path(), ignored);
-  std::ofstream out(target, std::ios::binary);
+  if (!std::filesystem::exists(target, ignored))
+    out.open(target, std::ios::binary);
+  if (!out.is_open()) {
+    ++unpacked.renamed;
+    target = folder / numbered(unpacked.entries);
+    out.open(target, std::ios::binary);
+  }
+  return target;
+}
+
+/// Copies one entry's content, block by block. \return false when it is damaged; beyond a limit `unpacked.problem` is
+/// set
+bool copy_content(archive* opened, std::uintmax_t packed_bytes, const ArchiveLimits& limits, Unpacked& unpacked,
+                  std::ofstream& out) {
+  constexpr std::uintmax_t free_bytes = std::uintmax_t{64} << 20U;
   const void* block = nullptr;
   std::size_t size = 0;
   la_int64_t offset = 0;
   for (int status = 0; (status = archive_read_data_block(opened, &block, &size, &offset)) != ARCHIVE_EOF;) {
-    if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-      unpacked.problem = "it is damaged or cut off";
-    else if ((unpacked.bytes += size) > limits.bytes)
+    if (status != ARCHIVE_OK) // a warning is a check sum that does not fit
+      return false;
+    if ((unpacked.bytes += size) > limits.bytes)
       unpacked.problem = "it holds more bytes than the limit";
     else if (unpacked.bytes > free_bytes &&
              static_cast<double>(unpacked.bytes) > limits.ratio * static_cast<double>(packed_bytes))
       unpacked.problem =
           "it unpacks to more than " + std::to_string(static_cast<int>(limits.ratio)) + " times its size";
-    else if (!out.write(static_cast<const char*>(block), static_cast<std::streamsize>(size)))
-      unpacked.problem = "the temporary folder is full or the entry's name is too long";
-    if (!unpacked.problem.empty()) {
-      out.close();
-      std::filesystem::remove(target, ignored); // half a slice is no slice
-      return false;
-    }
+    else
+      out.write(static_cast<const char*>(block), static_cast<std::streamsize>(size));
+    if (!out || !unpacked.problem.empty())
+      break;
   }
+  out.close();
+  if (!out)
+    unpacked.problem = "the temporary folder is full";
   return true;
+}
+
+/// Writes one entry below the folder, or says in `unpacked` why not.
+void write_entry(archive* opened, const std::filesystem::path& name, std::uintmax_t packed_bytes,
+                 const std::filesystem::path& folder, const ArchiveLimits& limits, Unpacked& unpacked) {
+  std::ofstream out;
+  const std::filesystem::path target = open_target(folder, name, unpacked, out);
+  const bool whole = copy_content(opened, packed_bytes, limits, unpacked, out);
+  if (!whole)
+    unpacked.damaged.push_back(name.string());
+  std::error_code ignored;
+  if (!whole || !unpacked.problem.empty())
+    std::filesystem::remove(target, ignored); // half a slice is no slice
+}
+
+/// Does what is to be done with one entry of the archive.
+void unpack_entry(archive* opened, archive_entry* entry, std::uintmax_t packed_bytes,
+                  const std::filesystem::path& folder, const ArchiveLimits& limits, const Wanted& wanted,
+                  Unpacked& unpacked) {
+  if (archive_entry_filetype(entry) == AE_IFDIR)
+    return;
+  const char* const text = archive_entry_pathname(entry);
+  const std::filesystem::path name = text == nullptr ? numbered(unpacked.entries + 1) : relative_path(text);
+  if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr || name.empty())
+    unpacked.left_out.push_back(name.string());
+  else if (wanted && !wanted(name))
+    return;
+  else if (++unpacked.entries > limits.entries)
+    unpacked.problem = "it holds more files than the limit";
+  else if (archive_entry_is_data_encrypted(entry) != 0)
+    ++unpacked.encrypted;
+  else {
+    unpacked.renamed += text == nullptr ? 1 : 0;
+    write_entry(opened, name, packed_bytes, folder, limits, unpacked);
+  }
 }
 
 } // namespace
@@ -98,32 +165,23 @@ bool is_archive(const std::filesystem::path& file) {
 }
 
 Unpacked unpack(const std::filesystem::path& file, const std::filesystem::path& folder, const ArchiveLimits& limits,
-                const std::function<bool(const std::filesystem::path&)>& wanted) {
+                const Wanted& wanted) {
   Unpacked unpacked;
   const Archive opened = open_archive(file, unpacked);
   std::error_code no_size;
   const std::uintmax_t packed_bytes = std::filesystem::file_size(file, no_size);
+  const Utf8Names utf8_names;
   while (opened && unpacked.problem.empty()) {
     archive_entry* entry = nullptr;
     const int status = archive_read_next_header(opened.get(), &entry);
     if (status == ARCHIVE_EOF)
       break;
-    if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+    if (status == ARCHIVE_OK || status == ARCHIVE_WARN)
+      unpack_entry(opened.get(), entry, packed_bytes, folder, limits, wanted, unpacked);
+    else if (status == ARCHIVE_FATAL || ++unpacked.entries > limits.entries)
       unpacked.problem = "it is damaged, cut off, encrypted or no zip or tar";
-      break;
-    }
-    const char* const name = archive_entry_pathname(entry);
-    const std::filesystem::path target = relative_path(name);
-    if (archive_entry_filetype(entry) == AE_IFDIR || (wanted && !wanted(target)))
-      continue;
-    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr || target.empty()) {
-      unpacked.left_out.emplace_back(name == nullptr ? "" : name);
-      continue;
-    }
-    if (++unpacked.entries > limits.entries)
-      unpacked.problem = "it holds more files than the limit";
-    else if (!write_entry(opened.get(), packed_bytes, folder / target, limits, unpacked))
-      break;
+    else
+      unpacked.damaged.push_back("an entry without a header");
   }
   return unpacked;
 }

@@ -21,6 +21,9 @@ struct ArchiveLimits {
 struct Unpacked {
   std::uintmax_t bytes = 0, entries = 0;
   std::vector<std::string> left_out; ///< entries that are links, devices or lead out of the archive
+  std::vector<std::string> damaged;  ///< entries whose content is damaged; nothing of them is written
+  std::size_t encrypted = 0;         ///< entries that need a password
+  std::size_t renamed = 0;           ///< written under a number: the name is no text, too long or taken
   std::string problem;               ///< why unpacking ended early; empty: all of it is there
 };
 
@@ -28,8 +31,8 @@ struct Unpacked {
 [[nodiscard]] bool is_archive(const std::filesystem::path& file);
 
 /// Writes the archive's regular files below `folder`, or those whose path in the archive is `wanted`. What is left of
-/// the limits is given in `limits`. Never throws for a damaged archive: what could be unpacked stays, and `problem`
-/// says why the rest is not there.
+/// the limits is given in `limits`. Never throws for a damaged archive: what is whole is there, a damaged entry is
+/// named, and `problem` says why unpacking had to end.
 [[nodiscard]] Unpacked unpack(const std::filesystem::path& archive, const std::filesystem::path& folder,
                               const ArchiveLimits& limits,
                               const std::function<bool(const std::filesystem::path&)>& wanted = {});

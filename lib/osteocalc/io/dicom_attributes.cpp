@@ -38,7 +38,7 @@ std::string text_of(DcmElement& element) {
   return value;
 }
 
-/// By way of its text, so that a number is read whichever numeric or text type it was written as.
+/// By way of its text, so that a number is read whichever numeric or text type it was written as. "1,6" is none.
 std::optional<double> number_of(DcmElement& element, unsigned long index = 0) {
   OFString value;
   if (!is_short(element) || element.getOFString(value, index).bad())
@@ -47,7 +47,8 @@ std::optional<double> number_of(DcmElement& element, unsigned long index = 0) {
   digits.remove_prefix(std::min(digits.find_first_not_of(" +"), digits.size()));
   double number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc{} && std::isfinite(number) ? std::optional(number) : std::nullopt;
+  const bool whole = std::all_of(end, digits.data() + digits.size(), [](char c) { return c == ' ' || c == '\0'; });
+  return error == std::errc{} && whole && std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 std::optional<int> whole_of(DcmElement& element, unsigned long index = 0) {

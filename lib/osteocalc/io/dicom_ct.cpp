@@ -9,7 +9,9 @@
 #include "osteocalc/io/technical_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,7 +57,7 @@ CtAcquisition acquisition_of(const DicomHeader& header) {
 
 VolumeGeometry grid_of(const Series& series) {
   const SliceStack& stack = series.stack;
-  const DicomHeader& first = series.slices[stack.order.front()];
+  const DicomHeader& first = series.first();
   VolumeGeometry grid;
   grid.size = {first.pixels.columns, first.pixels.rows, stack.grid_slices};
   grid.origin_mm = *first.position_mm;
@@ -84,15 +86,31 @@ void fill(SliceView<std::int16_t> slice, std::int16_t value) {
     std::fill_n(slice.row(y), slice.width, value);
 }
 
+/// Pixels have the value of the padding, and it is one that tissue may have.
+bool holds_dense_padding(const DicomHeader& slice, SliceView<std::int16_t> hu) {
+  constexpr double air_hu = -1000, highest_plausible_hu = 4095;
+  const PixelLayout& pixels = slice.pixels;
+  if (!pixels.padding)
+    return false;
+  const int stored = pixels.is_signed ? static_cast<std::int16_t>(*pixels.padding) : *pixels.padding;
+  const double padding_hu = std::floor(*slice.slope * stored + *slice.intercept + 1e-3); // as pixels are rounded
+  if (padding_hu <= air_hu || padding_hu > highest_plausible_hu)
+    return false;
+  const auto values = std::span(hu.data, static_cast<std::size_t>(hu.width) * static_cast<std::size_t>(hu.height));
+  return std::ranges::find(values, static_cast<std::int16_t>(padding_hu)) != values.end();
+}
+
 /// What became of one slice.
 struct Decoded {
   std::string sha256;
   std::exception_ptr failure;
+  bool dense_padding = false;
 };
 
 Decoded decode_slice(const DicomHeader& slice, SliceView<std::int16_t> hu, InputHash hash) {
   try {
-    return {read_slice_hu(slice, hu, hash), nullptr};
+    std::string sha256 = read_slice_hu(slice, hu, hash);
+    return {std::move(sha256), nullptr, holds_dense_padding(slice, hu)};
   } catch (const DicomError&) {
     fill(hu, missing_hu);
     return {hash == InputHash::Compute ? sha256_hex_of_file(slice.file) : std::string(), std::current_exception()};
@@ -124,6 +142,12 @@ void decode(const Headers& slices, const SliceStack& stack, Volume<std::int16_t>
     image.inputs_sha256 = sha256_hex(hashes);
   if (!damaged.empty())
     image.issues.push_back(unreadable(damaged));
+  if (const auto padded = std::ranges::count_if(decoded, &Decoded::dense_padding); padded > 0)
+    image.issues.push_back(warning("IO-PADDING", "series",
+                                   "slices with pixels of the PixelPaddingValue, which is an HU of tissue: " +
+                                       std::to_string(padded) + " of " + std::to_string(decoded.size()) +
+                                       " (padding cannot be told from tissue, and is measured as such) look at the "
+                                       "picture, or export the series again"));
 }
 
 /// The only stack, or the only one whose UID ends as wanted; things set aside do not count.
@@ -178,7 +202,7 @@ CtImage read_series(const Series& series, const ReadOptions& options) {
   CtImage image;
   image.issues = series.findings;
   std::erase_if(image.issues, [](const Issue& issue) { return issue.rule == "IO-UNREADABLE-SLICE"; }); // named below
-  image.acquisition = acquisition_of(series.slices[series.stack.order.front()]);
+  image.acquisition = acquisition_of(series.first());
   const VolumeGeometry grid = grid_of(series);
   require_memory(grid, sizeof(std::int16_t), options.memory_bytes, series.first().file.filename().string());
   Volume<std::int16_t> hu(grid);

@@ -12,10 +12,12 @@
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcfilefo.h>
+#include <dcmtk/dcmdata/dcmetinf.h>
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <limits>
 #include <string_view>
@@ -117,6 +119,22 @@ std::vector<DicomHeader> frames_of(DcmDataset& dataset, DicomHeader common) {
   return frames;
 }
 
+/// Pixels in another transfer syntax would be read as what they are not. \return empty when this one can be read
+std::string syntax_problem(DcmFileFormat& format) {
+  OFString uid;
+  format.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid);
+  const E_TransferSyntax syntax = uid.empty() ? format.getDataset()->getOriginalXfer() : DcmXfer(uid.c_str()).getXfer();
+  constexpr std::array readable{
+      EXS_LittleEndianImplicit, EXS_LittleEndianExplicit, EXS_BigEndianExplicit, EXS_DeflatedLittleEndianExplicit,
+      EXS_RLELossless,          EXS_JPEGProcess1,         EXS_JPEGProcess2_4,    EXS_JPEGProcess6_8,
+      EXS_JPEGProcess10_12,     EXS_JPEGProcess14,        EXS_JPEGProcess14SV1,  EXS_JPEGLSLossless,
+      EXS_JPEGLSLossy,          EXS_JPEG2000LosslessOnly, EXS_JPEG2000};
+  if (std::ranges::find(readable, syntax) != readable.end())
+    return {};
+  const bool is_uid = !uid.empty() && uid.find_first_not_of("0123456789.") == OFString::npos;
+  return "is in a transfer syntax that is not read here" + (is_uid ? ", " + std::string(uid.c_str()) : "");
+}
+
 PixelEncoding encoding_of(E_TransferSyntax syntax) {
   if (syntax == EXS_DeflatedLittleEndianExplicit)
     return PixelEncoding::Deflated;
@@ -211,6 +229,8 @@ std::optional<std::vector<DicomHeader>> parse(Source& source) {
     return std::vector{std::move(common)};
   }
   common.problem = format_problem(common.pixels);
+  if (common.problem.empty())
+    common.problem = syntax_problem(format);
   auto frames = frames_of(dataset, std::move(common));
   locate_pixels(frames, source, dataset.getOriginalXfer(), static_cast<std::uintmax_t>(stream.tell()));
   return frames;

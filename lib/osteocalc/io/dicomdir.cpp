@@ -3,6 +3,7 @@
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/io/dcmtk_setup.h"
+#include "osteocalc/io/guarded_stream.h"
 
 #include <dcmtk/config/osconfig.h>
 
@@ -15,8 +16,6 @@
 
 namespace osteocalc::io {
 namespace {
-
-constexpr std::uintmax_t largest_bytes = std::uintmax_t{256} << 20U;
 
 std::string in_case(std::string text, int (*change)(int)) {
   std::transform(text.begin(), text.end(), text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
@@ -44,9 +43,8 @@ bool is_dicomdir_name(const std::filesystem::path& file) {
 DicomDir read_dicomdir(const std::filesystem::path& file) {
   setup_dcmtk();
   DcmFileFormat format;
-  std::error_code no_size;
   DcmSequenceOfItems* records = nullptr;
-  if (std::filesystem::file_size(file, no_size) > largest_bytes || no_size || format.loadFile(file.c_str()).bad() ||
+  if (!load_guarded(file, format) ||
       format.getDataset()->findAndGetSequence(DCM_DirectoryRecordSequence, records).bad() || records == nullptr)
     throw DicomError(file.filename().string() + " is no readable directory of a medium (what should be there is "
                                                 "unknown) compare with the source");

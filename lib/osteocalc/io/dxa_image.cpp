@@ -5,6 +5,7 @@
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/io/dcmtk_setup.h"
 #include "osteocalc/io/dxa_exam.h"
+#include "osteocalc/io/guarded_stream.h"
 
 #include <dcmtk/config/osconfig.h>
 
@@ -169,7 +170,7 @@ struct LoadedFile {
 
 LoadedFile load(const std::filesystem::path& file) {
   DcmFileFormat format;
-  if (format.loadFile(file.c_str()).bad())
+  if (!load_guarded(file, format))
     throw DicomError(file.filename().string() + " is no DICOM file (nothing is known about it) give a DICOM image");
   DcmDataset& dataset = *format.getDataset();
   LoadedFile loaded;

@@ -5,6 +5,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/io/dcmtk_setup.h"
 #include "osteocalc/io/dxa_words.h"
+#include "osteocalc/io/guarded_stream.h"
 
 #include <dcmtk/config/osconfig.h>
 
@@ -270,7 +271,7 @@ void read_person(DcmDataset& dataset, DxaReport& report) {
 std::optional<DxaReport> read_dxa_sr(const std::filesystem::path& file) {
   setup_dcmtk();
   DcmFileFormat format;
-  if (format.loadFile(file.c_str()).bad())
+  if (!load_guarded(file, format))
     return std::nullopt;
   DcmDataset& dataset = *format.getDataset();
   OFString modality;

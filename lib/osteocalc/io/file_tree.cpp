@@ -111,6 +111,31 @@ fs::path archive_around(const fs::path& path) {
   return {};
 }
 
+Issues what_is_lacking(const Unpacked& unpacked, const std::string& shown) {
+  Issues issues;
+  const auto note = [&](bool applies, const char* rule, const std::string& text) {
+    if (applies)
+      issues.push_back(warning(rule, shown, text));
+  };
+  note(!unpacked.problem.empty(), "IO-ARCHIVE",
+       "the archive was unpacked in part or not at all: " + unpacked.problem +
+           " (slices may be missing) unpack it by hand, or copy it again");
+  note(!unpacked.damaged.empty(), "IO-ARCHIVE",
+       "damaged files in the archive: " + std::to_string(unpacked.damaged.size()) +
+           (unpacked.damaged.empty() ? "" : ", first " + unpacked.damaged.front()) +
+           " (they are left out, so slices may be missing) copy the archive again");
+  note(unpacked.encrypted > 0, "IO-ARCHIVE",
+       "encrypted files in the archive: " + std::to_string(unpacked.encrypted) +
+           " (they cannot be read without the password) unpack it by hand");
+  note(!unpacked.left_out.empty(), "IO-ARCHIVE-ENTRY",
+       "entries that are links or devices or lead out of the archive: " + std::to_string(unpacked.left_out.size()) +
+           " (they are not unpacked) nothing to do if the scan is complete");
+  note(unpacked.renamed > 0, "IO-ARCHIVE-ENTRY",
+       "files in the archive whose names are no text, too long or taken: " + std::to_string(unpacked.renamed) +
+           " (they are read as entry_NUMBER) nothing to do");
+  return issues;
+}
+
 /// Unpacks one archive, or what is chosen of it, lists it and lowers what is left of the limits.
 FileTree open_archive(const fs::path& archive, const std::string& shown, ArchiveLimits& limits,
                       const Selection* chosen = nullptr) {
@@ -123,15 +148,7 @@ FileTree open_archive(const fs::path& archive, const std::string& shown, Archive
   const Unpacked unpacked = unpack(archive, content, limits, wanted);
   limits.bytes -= std::min(limits.bytes, unpacked.bytes);
   limits.entries -= std::min(limits.entries, unpacked.entries);
-  if (!unpacked.problem.empty())
-    inner.issues.push_back(warning("IO-ARCHIVE", shown,
-                                   "the archive was unpacked in part or not at all: " + unpacked.problem +
-                                       " (slices may be missing) unpack it by hand, or copy it again"));
-  if (!unpacked.left_out.empty())
-    inner.issues.push_back(warning(
-        "IO-ARCHIVE-ENTRY", shown,
-        "entries that are links or devices or lead out of the archive: " + std::to_string(unpacked.left_out.size()) +
-            " (they are not unpacked) nothing to do if the scan is complete"));
+  append(inner.issues, what_is_lacking(unpacked, shown));
   Walker(inner).walk(content);
   sort_once(inner.files);
   return inner;
@@ -205,7 +222,7 @@ FileTree find_files(std::span<const fs::path> paths, Parallel parallel, const Ar
   std::map<fs::path, Selection> inside;
   for (const fs::path& path : paths) {
     if (std::error_code none; fs::exists(path, none))
-      walker.walk(path);
+      walker.walk(is_dicomdir_name(path) && !fs::is_directory(path, none) ? fs::absolute(path).parent_path() : path);
     else if (const fs::path archive = archive_around(path); !archive.empty())
       inside[archive].add(path);
     else

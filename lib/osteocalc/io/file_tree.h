@@ -29,10 +29,10 @@ struct FileTree {
   [[nodiscard]] std::string shown(const std::filesystem::path& path) const;
 };
 
-/// Lists files and all that lies below folders; a path may lead into an archive, as `shown` names it. Links are
-/// followed, each folder is entered once, so that a cycle ends; pipes and devices are not touched. zip and tar are
-/// unpacked, whatever their names. What cannot be listed or unpacked is an Issue, and the rest goes on. \throw IoError
-/// when a path does not exist
+/// Lists files and all that lies below folders (of a DICOMDIR, below the folder it is in); a path may lead into an
+/// archive, as `shown` names it. Links are followed, each folder is entered once, so that a cycle ends; pipes and
+/// devices are not touched. zip and tar are unpacked, whatever their names. What cannot be listed or unpacked is an
+/// Issue, and the rest goes on. \throw IoError when a path does not exist
 [[nodiscard]] FileTree find_files(std::span<const std::filesystem::path> paths, Parallel parallel = {},
                                   const ArchiveLimits& limits = {});
 

@@ -2,8 +2,11 @@
 #include "osteocalc/io/guarded_stream.h"
 
 #include <dcmtk/dcmdata/dcerror.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
 
 #include <ctime>
+#include <fstream>
+#include <vector>
 
 namespace osteocalc::io {
 namespace {
@@ -53,6 +56,22 @@ OFBool GuardedStream::eos() {
 }
 offile_off_t GuardedStream::avail() {
   return tripped_ ? 0 : DcmInputBufferStream::avail();
+}
+
+bool load_guarded(const std::filesystem::path& file, DcmFileFormat& format) {
+  std::error_code unknown_size;
+  const std::uintmax_t count = std::filesystem::file_size(file, unknown_size);
+  if (unknown_size || count > static_cast<std::uintmax_t>(most_bytes))
+    return false;
+  std::vector<char> bytes(static_cast<std::size_t>(count));
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+    return false;
+  GuardedStream stream(bytes, true);
+  format.transferInit();
+  const bool read = format.read(stream).good() && !stream.tripped();
+  format.transferEnd();
+  return read;
 }
 
 } // namespace osteocalc::io

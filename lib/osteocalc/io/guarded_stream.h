@@ -7,7 +7,10 @@
 #include <dcmtk/dcmdata/dcistrmb.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
+
+class DcmFileFormat;
 
 namespace osteocalc::io {
 
@@ -31,5 +34,9 @@ class GuardedStream : public DcmInputBufferStream {
   double end_s_;
   unsigned reads_ = 0;
 };
+
+/// Parses a whole file, with all its values in memory. \return false when it cannot be read, is no DICOM, or is too
+/// deep or too long (128 MB)
+[[nodiscard]] bool load_guarded(const std::filesystem::path& file, DcmFileFormat& format);
 
 } // namespace osteocalc::io

@@ -10,11 +10,13 @@
 #include "osteocalc/io/technical_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 namespace osteocalc::io {
@@ -40,6 +42,17 @@ bool can_be_placed(const DicomHeader& slice) {
          slice.pixels.columns > 0;
 }
 
+/// A word of one of the values: "3D" is none of "3DRECON".
+bool has_word(const std::string& image_type, std::string_view word) {
+  constexpr std::string_view separators = "\\ _";
+  for (std::size_t at = 0; (at = image_type.find(word, at)) != std::string::npos; at += word.size())
+    if ((at == 0 || separators.find(image_type[at - 1]) != std::string_view::npos) &&
+        (at + word.size() == image_type.size() ||
+         separators.find(image_type[at + word.size()]) != std::string_view::npos))
+      return true;
+  return false;
+}
+
 /// Why images like this one are no scan; a stack of slices has none.
 std::optional<Issue> set_aside(const DicomHeader& image) {
   const auto because = [](const char* rule, const std::string& text) {
@@ -48,16 +61,16 @@ std::optional<Issue> set_aside(const DicomHeader& image) {
   if (image.modality != "CT")
     return because("IO-NOT-CT", "the modality is " + shown_modality(image.modality) +
                                     " (measurements here are of CT) pass a CT series");
-  if (contains(image.image_type, "LOCALIZER") || contains(image.image_type, "SCOUT"))
+  if (has_word(image.image_type, "LOCALIZER") || has_word(image.image_type, "SCOUT"))
     return because("IO-LOCALIZER", "these are localizers (projections, without HU of places) pass the axial series");
   if (image.pixels.samples != 1 || contains(image.image_type, "SCREEN SAVE") ||
       image.sop_class_uid.starts_with("1.2.840.10008.5.1.4.1.1.7"))
     return because("IO-SCREEN-CAPTURE", "these are pictures of a screen (no HU) pass the series itself");
-  if (contains(image.image_type, "PROJECTION") || contains(image.image_type, "MIP") ||
-      contains(image.image_type, "VOLREND") || contains(image.image_type, "3D"))
+  if (has_word(image.image_type, "PROJECTION") || has_word(image.image_type, "MIP") ||
+      has_word(image.image_type, "VOLREND") || has_word(image.image_type, "3D"))
     return because("IO-PROJECTION", "these are projections or renderings (their HU are of no place) pass the axial "
                                     "series");
-  if (image.pixels.encoding == PixelEncoding::None && !image.problem.empty())
+  if (!image.problem.empty() && (image.pixels.encoding == PixelEncoding::None || !can_be_placed(image)))
     return because("IO-NO-PIXELS", "this object " + image.problem + " (nothing can be measured) pass the axial series");
   if (image.pixels.encoding == PixelEncoding::None)
     return because("IO-NO-PIXELS", "these objects have no pixels (nothing can be measured) pass the axial series");
@@ -135,7 +148,16 @@ void find_faults_of_values(Series& series) {
     add(warning("IO-NO-KVP", "series",
                 "the tube voltage is not in the header (thresholds and calibrations depend on it) pass it with --kvp "
                 "if you know it"));
+  if (const std::string mixed = mixed_technique(series.slices); !mixed.empty())
+    add(warning("IO-MIXED-TECHNIQUE", "series",
+                "slices of one scan were made in different ways: " + mixed +
+                    " (HU and noise are not those of one scan; the lowest slice speaks for all) separate them"));
   append(series.findings, pixel_doubts(series.slices));
+  if (!any(usable))
+    add(refused("IO-NO-PIXELS", "series",
+                "none of the slices can be read: each " +
+                    (series.first().problem.empty() ? "ends before its pixels do" : series.first().problem) +
+                    " (nothing can be measured) copy or export the series again"));
   if (const auto damaged = std::ranges::count_if(series.slices, [&](const auto& s) { return !usable(s); });
       damaged > 0 || !series.damaged.empty())
     add(warning("IO-UNREADABLE-SLICE", "series",
@@ -171,6 +193,29 @@ void find_faults_of_grid(Series& series) {
                     " (the positions are followed) check whether the slices were corrected for the tilt"));
 }
 
+/// Slices that lie beside the line from the lowest to the highest by more than half a pixel. They are not of a tilted
+/// gantry, which shifts every slice alike, so the grid stays upright.
+void find_shifted_slices(Series& series) {
+  SliceStack& stack = series.stack;
+  const Vec3 origin_mm = *series.first().position_mm;
+  const double half_pixel_mm = std::ranges::min(*series.first().spacing_mm) / 2;
+  double farthest_mm = 0;
+  for (std::size_t i = 0; i < stack.order.size(); ++i) {
+    const Vec3 off = *series.slices[stack.order[i]].position_mm - origin_mm - double(stack.grid_z[i]) * stack.step_mm;
+    farthest_mm = std::max(farthest_mm, norm(off - dot(off, series.normal) * series.normal));
+  }
+  if (farthest_mm <= half_pixel_mm)
+    return;
+  std::erase_if(stack.issues, [](const Issue& issue) { return issue.rule == "IO-TILT"; });
+  stack.tilt_deg = 0;
+  stack.step_mm = stack.increment_mm * series.normal;
+  stack.issues.push_back(
+      warning("IO-SHIFTED", "series",
+              "slices lie up to " + decimals(std::round(10 * farthest_mm) / 10) +
+                  " mm beside the line through the others in their plane (areas hold slice by slice, "
+                  "shapes through slices do not) use a reconstruction of one field of view"));
+}
+
 /// One stack or thing set aside, with all that is to be said of it but its label.
 Series make_series(SliceGroup group, std::vector<std::string> damaged) {
   Series series;
@@ -192,6 +237,7 @@ Series make_series(SliceGroup group, std::vector<std::string> damaged) {
     series.findings.push_back(refused("IO-MIXED-STEPS", "series", error.what()));
     return series;
   }
+  find_shifted_slices(series);
   append(series.findings, series.stack.issues);
   find_faults_of_values(series);
   find_faults_of_grid(series);
@@ -207,6 +253,35 @@ struct UidContent {
   Headers images;
   std::vector<std::string> damaged;
 };
+
+/// Where a stack begins and ends along its normal, with half an increment at either end.
+std::array<double, 2> extent_mm(const Series& series) {
+  const double low = dot(*series.first().position_mm, series.normal);
+  const double half = series.stack.increment_mm / 2;
+  return {low - half, low + series.stack.increment_mm * (series.stack.grid_slices - 1) + half};
+}
+
+/// Says of each stack how far others under its UID, of the same direction, reach beyond it.
+void find_what_is_left_out(std::vector<Series>& all) {
+  const auto is_scan = [](const Series& series) { return series.stack.grid_slices > 1; };
+  for (Series& series : all) {
+    if (!is_scan(series))
+      continue;
+    const auto [low, high] = extent_mm(series);
+    double below = 0, above = 0;
+    for (const Series& other : all)
+      if (is_scan(other) && dot(other.normal, series.normal) > 0.99 &&
+          other.first().frame_of_reference_uid == series.first().frame_of_reference_uid) {
+        below = std::max(below, low - extent_mm(other)[0]);
+        above = std::max(above, extent_mm(other)[1] - high);
+      }
+    if (const double beyond = below + above; beyond > 1.5 * series.stack.increment_mm)
+      series.findings.push_back(warning("IO-PART-OF-SCAN", "series",
+                                        "other scans under this series UID reach " + decimals(std::round(beyond)) +
+                                            " mm beyond this one (what lies there is not measured) measure those too, "
+                                            "or a reconstruction of the whole"));
+  }
+}
 
 std::vector<Series> series_of(UidContent content) {
   std::map<std::string, Headers> aside; // by the rule that sets them aside
@@ -233,6 +308,7 @@ std::vector<Series> series_of(UidContent content) {
                         " (the scan may lack them) export the series again from the archive"));
     }
   }
+  find_what_is_left_out(all);
   for (auto& [rule, images] : aside)
     all.push_back(make_series({std::move(images), ""}, {}));
   return all;

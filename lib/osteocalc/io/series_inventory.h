@@ -24,7 +24,8 @@ struct Series {
   Issues findings;                  ///< all that a policy may judge; IO-* rules of the whole series
 
   [[nodiscard]] bool is_stack() const noexcept { return stack.grid_slices > 0; }
-  [[nodiscard]] const DicomHeader& first() const { return slices.front(); }
+  /// The slice that speaks for all: the lowest of a stack.
+  [[nodiscard]] const DicomHeader& first() const { return slices[is_stack() ? stack.order.front() : 0]; }
 };
 
 struct Inventory {

@@ -10,11 +10,13 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <string_view>
 #include <tuple>
 
 namespace osteocalc::io {
 namespace {
 
+using namespace std::string_view_literals;
 using Headers = std::vector<DicomHeader>;
 using Groups = std::vector<SliceGroup>;
 
@@ -41,30 +43,42 @@ std::string written(const std::optional<Number>& value) {
   return value ? decimals(static_cast<double>(*value)) : "";
 }
 
+/// As far as two slices of one scan may be written differently.
+std::string rounded(const std::optional<double>& value) {
+  return value ? decimals(std::round(100 * *value) / 100) : "";
+}
+
+enum class Kind { Acquisition, Technique }; // of technique a scan has one, though its slices lie evenly
+enum class Shown { Value, Number };         // free texts may not stand in a message
+
 /// What tells acquisitions apart: a value to compare, and its name in messages.
 struct Attribute {
   const char* name;
   std::string (*value)(const DicomHeader&);
-  bool shown; ///< the value may stand in a message
+  Kind kind = Kind::Acquisition;
+  Shown shown = Shown::Value;
 };
 
-constexpr std::array<Attribute, 9> attributes{{
-    {"acquisition", [](const DicomHeader& h) { return written(h.acquisition_number); }, true},
-    {"time step", [](const DicomHeader& h) { return written(h.temporal_position); }, true},
-    {"cardiac phase %", [](const DicomHeader& h) { return written(h.cardiac_phase_percent); }, true},
-    {"trigger time ms", [](const DicomHeader& h) { return written(h.trigger_time_ms); }, true},
-    {"kernel", [](const DicomHeader& h) { return h.kernel; }, false},
-    {"kV", [](const DicomHeader& h) { return written(h.kvp_kv); }, true},
-    {"thickness mm", [](const DicomHeader& h) { return written(h.thickness_mm); }, true},
-    {"image type", [](const DicomHeader& h) { return h.image_type; }, false},
-    {"acquisition time", [](const DicomHeader& h) { return h.scan_time; }, false},
+const std::array<Attribute, 10> attributes{{
+    {"acquisition", [](const DicomHeader& h) { return written(h.acquisition_number); }},
+    {"time step", [](const DicomHeader& h) { return written(h.temporal_position); }},
+    {"cardiac phase %", [](const DicomHeader& h) { return written(h.cardiac_phase_percent); }},
+    {"trigger time ms", [](const DicomHeader& h) { return written(h.trigger_time_ms); }},
+    {"kernel", [](const DicomHeader& h) { return h.kernel; }, Kind::Technique},
+    {"kV", [](const DicomHeader& h) { return rounded(h.kvp_kv); }, Kind::Technique},
+    {"thickness mm", [](const DicomHeader& h) { return rounded(h.thickness_mm); }, Kind::Technique},
+    {"contrast agent", [](const DicomHeader& h) { return h.contrast_agent; }, Kind::Technique, Shown::Number},
+    {"image type", [](const DicomHeader& h) { return h.image_type; }, Kind::Acquisition, Shown::Number},
+    {"acquisition time", [](const DicomHeader& h) { return h.scan_time; }, Kind::Acquisition, Shown::Number},
 }};
 
-std::string part_name(const Attribute& attribute, const DicomHeader& header, std::size_t number) {
-  if (attribute.value == attributes[4].value)
-    return "kernel " + shown_kernel(header.kernel);
-  const std::string value = attribute.shown ? attribute.value(header) : std::to_string(number);
-  return std::string(attribute.name) + " " + (value.empty() ? "none" : value);
+std::string part_name(const Attribute& attribute, const std::string& value, std::size_t number) {
+  const std::string name = std::string(attribute.name) + " ";
+  if (value.empty())
+    return name + "none";
+  if (attribute.shown == Shown::Number)
+    return name + std::to_string(number);
+  return name + (attribute.name == "kernel"sv ? shown_kernel(value) : value);
 }
 
 std::string joined(const std::string& before, const std::string& part) {
@@ -94,29 +108,53 @@ Groups by_frame(Headers slices) {
   return groups;
 }
 
-/// The parts of a group by one attribute; empty when they are not fewer faults or one is a single slice.
-Groups by_attribute(const SliceGroup& group, const Attribute& attribute, std::size_t faults) {
+std::map<std::string, Headers> by_value(const Headers& slices, const Attribute& attribute) {
   std::map<std::string, Headers> values;
-  for (const DicomHeader& slice : group.slices)
+  for (const DicomHeader& slice : slices)
     values[attribute.value(slice)].push_back(slice);
+  return values;
+}
+
+/// The parts of a group by one attribute; empty when it is not to be split by it. Single slices part from a scan only
+/// where that leaves no fault at all, and technique parts even steps only into whole stacks.
+Groups by_attribute(const SliceGroup& group, const Attribute& attribute, std::size_t faults) {
+  auto values = by_value(group.slices, attribute);
   if (values.size() < 2 || 2 * values.size() > group.slices.size())
     return {};
   Groups parts;
-  std::size_t left = 0;
+  std::size_t left = 0, singles = 0;
   for (auto& [value, slices] : values) {
-    left += slices.size() < 2 ? faults : survey(slices).faults();
-    const std::string part = part_name(attribute, slices.front(), parts.size() + 1);
+    left += survey(slices).faults();
+    singles += slices.size() == 1 ? 1 : 0;
+    const std::string part = part_name(attribute, value, parts.size() + 1);
     parts.push_back({std::move(slices), joined(group.part, part)});
   }
-  return left < faults ? parts : Groups{};
+  const bool mends = left < faults && (singles == 0 || left == 0);
+  const bool two_scans = faults == 0 && left == 0 && singles == 0 && attribute.kind == Kind::Technique;
+  return mends || two_scans ? parts : Groups{};
 }
 
-/// Slices at one place dealt out: the first of each place, the second, ...
+/// How many of the acquisition's number, kernel, voltage, thickness and agent differ from those of most slices.
+std::vector<int> departures(const Headers& slices) {
+  std::vector<int> count(slices.size());
+  for (const Attribute& attribute : attributes) {
+    if (attribute.kind != Kind::Technique && attribute.name != "acquisition"sv)
+      continue;
+    const auto values = by_value(slices, attribute);
+    const auto usual = std::ranges::max_element(values, {}, [](const auto& value) { return value.second.size(); });
+    for (std::size_t i = 0; i < slices.size(); ++i)
+      count[i] += attribute.value(slices[i]) == usual->first ? 0 : 1;
+  }
+  return count;
+}
+
+/// Slices at one place dealt out: the first of each place, the second, ...; first is the one most like all others.
 Groups by_rank(SliceGroup group) {
   const Vec3 normal = stacking_direction(group.slices.front());
   const StepSurvey steps = survey(group.slices);
   if (steps.doubled_mm.empty())
     return {std::move(group)};
+  const std::vector<int> unlike = departures(group.slices);
   std::vector<std::pair<std::size_t, std::size_t>> place_and_slice;
   for (std::size_t i = 0; i < group.slices.size(); ++i) {
     const double along = dot(*group.slices[i].position_mm, normal);
@@ -126,8 +164,8 @@ Groups by_rank(SliceGroup group) {
   std::sort(place_and_slice.begin(), place_and_slice.end(), [&](const auto& a, const auto& b) {
     const auto rank = [&](const auto& item) {
       const DicomHeader& slice = group.slices[item.second];
-      return std::tuple(item.first, slice.instance_number.value_or(0), std::cref(slice.instance_uid).get(),
-                        slice.frame);
+      return std::tuple(item.first, unlike[item.second], slice.instance_number.value_or(0),
+                        std::cref(slice.instance_uid).get(), slice.frame);
     };
     return rank(a) < rank(b);
   });
@@ -163,7 +201,7 @@ Groups by_distance(SliceGroup group) {
 
 void split(SliceGroup group, std::size_t first_attribute, Groups& done) {
   const std::size_t faults = survey(group.slices).faults();
-  for (std::size_t i = first_attribute; faults > 0 && i < attributes.size(); ++i)
+  for (std::size_t i = first_attribute; i < attributes.size(); ++i)
     if (Groups parts = by_attribute(group, attributes[i], faults); !parts.empty()) {
       for (SliceGroup& part : parts)
         split(std::move(part), i + 1, done);
@@ -189,6 +227,17 @@ std::vector<SliceGroup> split_series(std::vector<DicomHeader> slices) {
   for (SliceGroup& group : by_frame(std::move(slices)))
     split(std::move(group), 0, done);
   return done;
+}
+
+std::string mixed_technique(const std::vector<DicomHeader>& slices) {
+  std::string text;
+  for (const Attribute& attribute : attributes)
+    if (const auto values = by_value(slices, attribute); attribute.kind == Kind::Technique && values.size() > 1) {
+      std::size_t number = 0;
+      for (const auto& [value, with_it] : values)
+        text = joined(text, part_name(attribute, value, ++number) + " (" + std::to_string(with_it.size()) + ")");
+    }
+  return text;
 }
 
 } // namespace osteocalc::io

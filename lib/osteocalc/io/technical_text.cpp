@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
+#include <regex>
 
 namespace osteocalc::io {
 namespace {
@@ -49,6 +51,18 @@ bool is_kernel_word(std::string_view word) {
   const std::string upper = in_capitals(word);
   const bool strength = word.size() == 1 && std::isdigit(static_cast<unsigned char>(word.front())) != 0; // "Br40d\\3"
   return strength || is_kernel_code(word) || std::ranges::find(kernel_words, upper) != kernel_words.end();
+}
+
+/// Whether a description speaks of contrast; no value when it says nothing, or both ("without and with contrast").
+std::optional<bool> says_contrast(std::string_view description) {
+  static const std::regex both(R"(\bW(ITH)?( CONTRAST)?[ /]*(AND|&|\+)?[ /]*(WITHOUT|W/?O)\b)");
+  static const std::regex without(R"(\b((WITHOUT|W/?O|NON?|PRE)[ -]*(IV)?[ -]*CONTRAST|WITHOUT|W/O)\b)");
+  static const std::regex with(R"(\b(CONTRAST\w*|ANGIO\w*|C?CTA|ARTERIAL)\b|\bC\+)");
+  std::string text = in_capitals(description);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  const std::string rest = std::regex_replace(text, without, " ");
+  const bool speaks = std::regex_search(rest, with), denies = rest != text;
+  return std::regex_search(text, both) || speaks == denies ? std::nullopt : std::optional(speaks);
 }
 
 } // namespace
@@ -103,16 +117,13 @@ std::string shown_modality(std::string_view modality) {
 }
 
 bool hints_at_contrast(const DicomHeader& header) {
-  if (!header.contrast_agent.empty() && in_capitals(header.contrast_agent) != "NONE" &&
-      in_capitals(header.contrast_agent) != "NO")
+  const std::string agent = in_capitals(header.contrast_agent);
+  if (!agent.empty() && agent != "NONE" && agent != "NO")
     return true;
-  const std::string text =
-      in_capitals(header.protocol_name + " " + header.series_description + " " + header.study_description);
-  constexpr std::array<std::string_view, 4> without{"WITHOUT", "NON-CONTRAST", "NONCONTRAST", "W/O"};
-  if (std::ranges::any_of(without, [&](std::string_view word) { return text.find(word) != std::string::npos; }))
-    return false;
-  constexpr std::array<std::string_view, 5> with{"CONTRAST", "ANGIO", "CTA", "C+", "ARTERIAL"};
-  return std::ranges::any_of(with, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+  for (const std::string& text : {header.series_description, header.protocol_name, header.study_description})
+    if (const auto said = says_contrast(text))
+      return *said;
+  return false;
 }
 
 } // namespace osteocalc::io

@@ -25,7 +25,8 @@ namespace osteocalc::io {
 /// as such. Empty for an empty text.
 [[nodiscard]] std::string device_code(std::string_view text);
 
-/// True when a header text speaks of contrast: the agent, the protocol, the descriptions. A hint only: protocols are
+/// True when a header text speaks of contrast: the agent, else the first of the series' description, the protocol and
+/// the study's description that says so or denies it, in whole words. A hint only: protocols are
 /// named before anything is injected, and the blood in the image decides.
 [[nodiscard]] bool hints_at_contrast(const DicomHeader& header);
 

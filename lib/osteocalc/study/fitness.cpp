@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <limits>
+#include <set>
 
 namespace osteocalc::study {
 namespace {
@@ -76,6 +77,20 @@ std::string listed(const std::vector<std::string>& others) {
   return others.size() > shown ? text + fmt::format("\n  nor {} more", others.size() - shown) : text;
 }
 
+/// Files of several people under one path: the numbers are of one of them.
+void warn_of_several_people(const std::vector<Candidate>& candidates, const io::Inventory& inventory, Issues& issues) {
+  std::set<std::string> people;
+  for (const Candidate& candidate : candidates)
+    people.insert(inventory.series[candidate.index].first().patient_id);
+  people.erase("");
+  if (people.size() > 1)
+    issues.push_back(
+        warning("IO-SEVERAL-PEOPLE", "input",
+                fmt::format("scans of {} PatientIDs lie here, this one is of one of them (its numbers may be "
+                            "taken for another's) pass one person's folder, or name a series with --series",
+                            people.size())));
+}
+
 /// What is chosen and why not the others. \param unfit descriptions, with reasons, of those that are not in the running
 Issues explain(const std::vector<Candidate>& sorted, const std::vector<std::string>& unfit,
                const io::Inventory& inventory, Use use) {
@@ -97,6 +112,7 @@ Issues explain(const std::vector<Candidate>& sorted, const std::vector<std::stri
                              "the protocol does not tell the chosen series from " +
                                  io::describe(inventory.series[sorted[1].index]) +
                                  " (another export of the same files might have chosen that) name one with --series"));
+  warn_of_several_people(sorted, inventory, issues);
   for (const std::string& reason : best.fitness.reasons)
     if (!reason.starts_with("IO-")) // the series' own findings go with the image
       issues.push_back(warning("STUDY-PROTOCOL", std::string(to_string(use)),

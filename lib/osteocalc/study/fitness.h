@@ -33,7 +33,7 @@ struct Fitness {
 /// The series that a use is measured in, and what is to be said about the choice.
 struct Choice {
   std::size_t series = 0; ///< index into the inventory
-  Issues issues;          ///< STUDY-SERIES-CHOSEN, STUDY-SERIES-TIE, STUDY-PROTOCOL
+  Issues issues;          ///< STUDY-SERIES-CHOSEN, STUDY-SERIES-TIE, STUDY-PROTOCOL, IO-SEVERAL-PEOPLE
 };
 
 /// The best series for a use: by verdict, then by the alternative that holds, then by the protocol's preferences, then

@@ -131,6 +131,23 @@ TEST_F(DicomCt, EachSliceHasItsOwnRescale) {
     EXPECT_EQ(image.hu(x, 0, 3), std::floor(0.5 * (scan(x, 0, 3) + 1024) - 1024));
 }
 
+TEST_F(DicomCt, PaddingThatMayBeTissueIsNamedWhereItOccurs) {
+  const auto files = write(); // HU from -1000 to -41, each once
+  const double intercept = *take_inventory(find_files(std::vector{folder.path()}), {}).series.at(0).first().intercept;
+  for (const auto& [hu, named] : {std::pair{-500, true}, std::pair{100, false}, std::pair{-1000, false}}) {
+    const int stored = hu - static_cast<int>(intercept);
+    edit_all(files, [&, value = stored](DcmDataset& d) {
+      Uint16 is_signed = 0;
+      d.findAndGetUint16(DCM_PixelRepresentation, is_signed);
+      if (is_signed == 1)
+        d.putAndInsertSint16(DCM_PixelPaddingValue, static_cast<Sint16>(value));
+      else
+        d.putAndInsertUint16(DCM_PixelPaddingValue, static_cast<Uint16>(value));
+    });
+    EXPECT_EQ(has_rule(read().issues, "IO-PADDING"), named) << hu;
+  }
+}
+
 TEST_F(DicomCt, PatientsScannedFeetFirstOrProneComeInLpsOrder) {
   VolumeGeometry turned = scan.geometry(); // rows to the right, columns to the front: prone
   turned.axes = {{{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}};

@@ -40,6 +40,15 @@ TEST_F(DicomFile, AgesComeInFourUnits) {
   }
 }
 
+TEST_F(DicomFile, ANumberThatIsWrittenWrongIsNone) {
+  const std::vector<std::pair<std::string, std::optional<double>>> numbers{
+      {"1.6", 1.6}, {" +1.6 ", 1.6}, {"16E-1", 1.6}, {"1,6", std::nullopt}, {"1.6 mm", std::nullopt}};
+  for (const auto& [text, thickness_mm] : numbers) {
+    edit_dicom(file, [&, value = text](DcmDataset& d) { d.putAndInsertString(DCM_SliceThickness, value.c_str()); });
+    EXPECT_EQ(header().thickness_mm, thickness_mm) << text;
+  }
+}
+
 TEST_F(DicomFile, AHeaderLongerThanTheFirstReadIsReadInFull) {
   edit_dicom(file, [](DcmDataset& dataset) {
     const std::string comment(100000, 'x');

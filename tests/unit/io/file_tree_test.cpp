@@ -182,6 +182,66 @@ TEST_F(Tree, ADamagedArchiveGivesWhatIsWhole) {
   EXPECT_TRUE(has_rule(find().issues, "IO-ARCHIVE"));
 }
 
+/// Changes bytes in the middle of what `content` is stored as.
+void spoil(const fs::path& archive, const std::string& content) {
+  std::fstream file(archive, std::ios::binary | std::ios::in | std::ios::out);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t at = bytes.find(content);
+  ASSERT_NE(at, std::string::npos);
+  file.seekp(static_cast<std::streamoff>(at + content.size() / 2));
+  file << "SPOILT";
+}
+
+TEST_F(Tree, ADamagedEntryIsLeftOutAndTheRestIsRead) {
+  file("1", "first slice, stored as it is");
+  file("2", "second slice, stored as it is");
+  file("3", "third slice, stored as it is");
+  ASSERT_TRUE(shell("zip -qr0 out.zip root"));
+  spoil(folder.path() / "out.zip", "second slice, stored");
+  const FileTree tree = find_files(std::vector{folder.path() / "out.zip"});
+  ASSERT_EQ(tree.files.size(), 2U);
+  EXPECT_EQ(tree.files[1].filename(), "3");
+  EXPECT_NE(text_of(tree, "IO-ARCHIVE").find("damaged files in the archive: 1, first root/2"), std::string::npos);
+}
+
+TEST_F(Tree, ADamagedDeflatedEntryIsLeftOutAndTheRestIsRead) {
+  ASSERT_TRUE(shell("for i in 1 2 3; do head -c 30000 /dev/urandom | base64 >root/$i; done && zip -q -r out.zip root"));
+  ASSERT_TRUE(shell("dd if=/dev/zero of=out.zip bs=1 seek=40000 count=200 conv=notrunc"));
+  const FileTree tree = find_files(std::vector{folder.path() / "out.zip"});
+  EXPECT_EQ(tree.files.size(), 2U);
+  EXPECT_NE(text_of(tree, "IO-ARCHIVE").find("damaged files in the archive: 1"), std::string::npos);
+}
+
+TEST_F(Tree, NamesInAnyEncodingAreRead) {
+  file("M\xC3\x9CLLER/1");
+  file("M\xDCLLER/2");
+  ASSERT_TRUE(shell("tar cf out.tar root"));
+  ASSERT_TRUE(shell("python3 -c \"import zipfile; z=zipfile.ZipFile('out.zip','w'); "
+                    "z.writestr('M\\u00dcLLER/1','one'); z.writestr('M\\u00dcLLER/2','two')\""));
+  for (const char* archive : {"out.tar", "out.zip"}) {
+    const FileTree tree = find_files(std::vector{folder.path() / archive});
+    EXPECT_EQ(tree.files.size(), 2U) << archive;
+    EXPECT_TRUE(tree.issues.empty()) << archive;
+  }
+}
+
+TEST_F(Tree, NamesThatAreTooLongOrTakenBecomeNumbers) {
+  ASSERT_TRUE(
+      shell("python3 -W ignore -c \"import zipfile; z=zipfile.ZipFile('out.zip','w'); z.writestr('a'*300,'one'); "
+            "z.writestr('b','two'); z.writestr('b','three'); z.writestr('b/c','four')\""));
+  const FileTree tree = find_files(std::vector{folder.path() / "out.zip"});
+  EXPECT_EQ(tree.files.size(), 4U);
+  EXPECT_NE(text_of(tree, "IO-ARCHIVE-ENTRY").find("too long or taken: 3"), std::string::npos);
+}
+
+TEST_F(Tree, AnEncryptedArchiveIsSaidToBe) {
+  file("1");
+  ASSERT_TRUE(shell("zip -qr -P secret out.zip root"));
+  const FileTree tree = find_files(std::vector{folder.path() / "out.zip"});
+  EXPECT_TRUE(tree.files.empty());
+  EXPECT_NE(text_of(tree, "IO-ARCHIVE").find("encrypted files in the archive: 1"), std::string::npos);
+}
+
 TEST_F(Tree, ADicomdirTellsWhatIsMissing) {
   write_dicom_ct(small_scan(3), root / "ct");
   for (int i = 1; i <= 3; ++i) {
@@ -204,6 +264,7 @@ TEST_F(Tree, ADicomdirTellsWhatIsMissing) {
     fs::rename(root / "ct" / ("IM" + std::to_string(i)), root / "ct" / ("im" + std::to_string(i)));
   EXPECT_EQ(read_dicomdir(root / "DICOMDIR").listed, 3U);
   EXPECT_TRUE(find().issues.empty());
+  EXPECT_EQ(find_files(std::vector{root / "DICOMDIR"}).files.size(), 3U) << "a directory stands for its folder";
   fs::remove(root / "ct" / "im2");
   EXPECT_NE(text_of(find(), "IO-DICOMDIR").find("1 of 3, first CT\\IM2"), std::string::npos)
       << text_of(find(), "IO-DICOMDIR");

@@ -3,6 +3,9 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/io/ct_reader.h"
 #include "osteocalc/io/dicom_file.h"
+#include "osteocalc/io/dicomdir.h"
+#include "osteocalc/io/dxa_image.h"
+#include "osteocalc/io/dxa_results.h"
 #include "support/dicom_scan.h"
 
 #include <gtest/gtest.h>
@@ -80,6 +83,17 @@ TEST_F(HostileDicom, SequencesMayNestAsScannersDoButNotToTheEndOfTheStack) {
     write_text(file, head + nested + pixels);
     EXPECT_EQ(header().problem.empty(), levels == 20) << header().problem;
   }
+}
+
+TEST_F(HostileDicom, NoReaderOfWholeFilesFollowsNestingToTheEndOfTheStack) {
+  const auto [head, pixels] = around_pixels();
+  std::string nested = head;
+  for (int i = 0; i < 100000; ++i)
+    nested += "\x77\x77\x10\x00SQ\0\0\xFF\xFF\xFF\xFF\xFE\xFF\x00\xE0\xFF\xFF\xFF\xFF"s;
+  write_text(file, nested);
+  EXPECT_THROW(static_cast<void>(read_dicomdir(file)), DicomError);
+  EXPECT_THROW(static_cast<void>(read_dxa_image({file})), DicomError);
+  EXPECT_FALSE(read_dxa_sr(file));
 }
 
 // Found by fuzzing: the parser believes the length, and a text of that length was made of it.

@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <set>
 
 using namespace osteocalc;
@@ -132,6 +134,66 @@ TEST_F(SeriesInventory, ANumberThatChangesFromSliceToSliceTellsNothing) {
   EXPECT_TRUE(only().part.empty());
 }
 
+TEST_F(SeriesInventory, TechniqueThatChangesAlongAScanPartsIt) {
+  struct Case {
+    DcmTagKey tag;
+    const char* value;
+  };
+  const std::vector<Case> cases{{DCM_KVP, "80"},
+                                {DCM_ConvolutionKernel, "B70f"},
+                                {DCM_SliceThickness, "5"},
+                                {DCM_ContrastBolusAgent, "OMNIPAQUE"}};
+  for (const Case& one : cases) {
+    const Files files = write("a", 8);
+    edit(Files(files.begin(), files.begin() + 3), one.tag, one.value);
+    const Inventory inventory = take();
+    ASSERT_EQ(inventory.series.size(), 2U) << one.value;
+    for (const Series& series : inventory.series) {
+      EXPECT_TRUE(has_rule(series.findings, "IO-PART-OF-SCAN"));
+      EXPECT_FALSE(has_rule(series.findings, "IO-MIXED-TECHNIQUE"));
+    }
+  }
+}
+
+TEST_F(SeriesInventory, TechniqueThatJumpsFromSliceToSliceIsNamed) {
+  const Files files = write("a", 8);
+  edit(Files{files[0], files[3], files[4]}, DCM_KVP, "80");
+  const Series series = only();
+  EXPECT_EQ(series.first().kvp_kv, 80) << "the lowest slice";
+  ASSERT_TRUE(has_rule(series.findings, "IO-MIXED-TECHNIQUE"));
+  EXPECT_NE(series.findings.front().text.find("kV 120 (5), kV 80 (3)"), std::string::npos)
+      << series.findings.front().text;
+}
+
+TEST_F(SeriesInventory, AMonitoringSliceTakesNoPlaceOfTheScan) {
+  for (const char* z : {"-295", "-294.5"}) {
+    write("a");
+    edit_all(write("monitor", 1), [&](DcmDataset& d) {
+      put(d, DCM_AcquisitionNumber, "7");
+      put(d, DCM_ImagePositionPatient, "-10\\20\\" + std::string(z));
+      put(d, DCM_InstanceNumber, "0");
+    });
+    const Inventory inventory = take();
+    ASSERT_EQ(inventory.series.size(), 2U);
+    const Series& scan = inventory.series[inventory.series[0].slices.size() == 5 ? 0 : 1];
+    EXPECT_EQ(scan.stack.grid_slices, 5);
+    EXPECT_FALSE(has_rule(scan.findings, "IO-PART-OF-SCAN")) << "a single slice is no scan";
+    EXPECT_TRUE(std::ranges::none_of(scan.slices, [](const DicomHeader& s) { return s.acquisition_number == 7; }));
+  }
+}
+
+TEST_F(SeriesInventory, OfSlicesAtOnePlaceTheOneLikeAllOthersComesFirst) {
+  const Files files = write("a");
+  for (std::size_t i = 0; i < files.size(); ++i)
+    edit(Files{files[i]}, DCM_AcquisitionTime, std::to_string(101010 + i));
+  edit(write("monitor", 2), DCM_KVP, "80"); // two slices of three voltages: no attribute parts them cleanly
+  edit(Files{folder.path() / "monitor" / "slice_0001.dcm"}, DCM_KVP, "100");
+  const Inventory inventory = take();
+  const auto scan = std::ranges::max_element(inventory.series, {}, [](const Series& s) { return s.slices.size(); });
+  EXPECT_EQ(scan->slices.size(), 5U);
+  EXPECT_TRUE(std::ranges::all_of(scan->slices, [](const DicomHeader& s) { return s.kvp_kv == 120; }));
+}
+
 TEST_F(SeriesInventory, ACopyCountsOnceAlsoInAnotherTransferSyntax) {
   const Files files = write("a");
   std::filesystem::copy(folder.path() / "a", folder.path() / "b");
@@ -210,6 +272,26 @@ TEST_F(SeriesInventory, WhatIsNoScanIsSetAsideWithItsReason) {
   }
 }
 
+TEST_F(SeriesInventory, ImageTypesAreComparedInWholeWords) {
+  edit(write("a"), DCM_ImageType, "ORIGINAL\\PRIMARY\\AXIAL\\3DRECON");
+  EXPECT_TRUE(only().is_stack());
+}
+
+TEST_F(SeriesInventory, ASeriesOfWhichNoSliceCanBeReadIsRefused) {
+  const auto files = write("a");
+  for (const auto& file : files) { // a UID that is nobody's
+    std::fstream bytes(file, std::ios::binary | std::ios::in | std::ios::out);
+    const std::string text{std::istreambuf_iterator<char>(bytes), {}};
+    const std::size_t at = text.find("1.2.840.10008.1.2.1");
+    ASSERT_NE(at, std::string::npos);
+    bytes.seekp(static_cast<std::streamoff>(at));
+    bytes << "1.2.840.10008.1.2.9";
+  }
+  const Series series = only();
+  ASSERT_TRUE(has_rule(series.findings, "IO-NO-PIXELS"));
+  EXPECT_NE(series.findings.front().text.find("1.2.840.10008.1.2.9"), std::string::npos);
+}
+
 TEST_F(SeriesInventory, ALocalizerUnderTheSameUidLeavesTheScanWhole) {
   write("a");
   edit(write("scout", 1), DCM_ImageType, "ORIGINAL\\PRIMARY\\LOCALIZER");
@@ -233,6 +315,18 @@ TEST_F(SeriesInventory, TiltIsOfThePositionsAndTheHeaderIsCompared) {
   EXPECT_NEAR(tilted.stack.tilt_deg, 12, 0.01);
   EXPECT_TRUE(has_rule(tilted.findings, "IO-TILT"));
   EXPECT_FALSE(has_rule(tilted.findings, "IO-TILT-HEADER"));
+}
+
+TEST_F(SeriesInventory, ASliceBesideTheOthersIsNoTilt) {
+  const Files files = write("a", 8);
+  for (const std::size_t shifted : {3U, 7U}) {
+    edit(Files{files[shifted]}, DCM_ImagePositionPatient,
+         "-5\\20\\" + std::to_string(-300 + 2.5 * static_cast<double>(shifted)));
+    const Series series = only();
+    EXPECT_TRUE(has_rule(series.findings, "IO-SHIFTED"));
+    EXPECT_FALSE(has_rule(series.findings, "IO-TILT"));
+    EXPECT_EQ(series.stack.step_mm, (Vec3{0, 0, 2.5}));
+  }
 }
 
 TEST_F(SeriesInventory, NamesAndThreadsDoNotShow) {

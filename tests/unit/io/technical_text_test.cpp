@@ -32,6 +32,24 @@ TEST(TechnicalText, AContrastHintIsTakenFromWordsAndOnlyHints) {
   EXPECT_TRUE(hints_at_contrast(header));
   header.protocol_name = "Thorax without contrast";
   EXPECT_FALSE(hints_at_contrast(header));
+  header.series_description = "CTA CORONARY ARTERIAL";
+  EXPECT_TRUE(hints_at_contrast(header)) << "the series decides before the protocol";
+  header.series_description = header.protocol_name = "";
+  const std::vector<std::pair<const char*, bool>> studies{{"CT WITHOUT AND WITH CONTRAST", false},
+                                                          {"CT W/WO CONTRAST", false},
+                                                          {"CT WITH AND WITHOUT CONTRAST", false},
+                                                          {"RECTAL CANCER", false},
+                                                          {"CT W/ CONTRAST", true},
+                                                          {"CT W/O CONTRAST", false},
+                                                          {"NONCONTRAST CHEST", false},
+                                                          {"THORAX C+", true},
+                                                          {"CORONARY_ANGIOGRAPHY", true},
+                                                          {"CT WO CONTRAST", false},
+                                                          {"CT NON-CONTRAST", false}};
+  for (const auto& [text, hint] : studies) {
+    header.study_description = text;
+    EXPECT_EQ(hints_at_contrast(header), hint) << text;
+  }
   header.contrast_agent = "Iopromide";
   EXPECT_TRUE(hints_at_contrast(header));
 }

@@ -72,6 +72,21 @@ TEST_F(SeriesFitness, AlternativesAreOrAndTheirLinesAnd) {
             Verdict::Refuse);
 }
 
+TEST_F(SeriesFitness, SeveralPeopleUnderOnePathAreNamed) {
+  const auto put_id = [](const auto& files, const char* id) {
+    edit_all(files, [&](DcmDataset& dataset) { dataset.putAndInsertString(DCM_PatientID, id); });
+  };
+  put_id(write("a", "B30f", 3), "1");
+  const auto second = write("b", "B30f", 3);
+  put_id(second, "1");
+  const auto warned = [&] {
+    return has_rule(choose_series(take(), Use::Calcium, default_protocol()).issues, "IO-SEVERAL-PEOPLE");
+  };
+  EXPECT_FALSE(warned());
+  put_id(second, "2");
+  EXPECT_TRUE(warned());
+}
+
 TEST_F(SeriesFitness, TheProtocolDecidesAboutFindings) {
   std::filesystem::remove(write("a", "B30f", 3)[7]);
   EXPECT_EQ(judge(take().series[0], Use::Calcium, default_protocol()).verdict, Verdict::Flag);
