@@ -87,6 +87,9 @@ class Batch : public test::Cli {
     for (const char* table : {"results.csv", "failures.csv", "results.sqlite"})
       EXPECT_TRUE(bytes_of(folder / a / table) == bytes_of(folder / b / table)) << a << " and " << b << ": " << table;
   }
+  [[nodiscard]] static std::ptrdiff_t count(const fs::path& of) {
+    return std::distance(fs::directory_iterator(of), fs::directory_iterator());
+  }
   /// A batch as a process that can be killed.
   [[nodiscard]] pid_t start(const std::vector<std::string>& arguments) const {
     const pid_t child = fork();
@@ -457,8 +460,37 @@ TEST_F(Batch, AnInputThatVanishesIsAFailureOfThatStudyAlone) {
   EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
   const auto failures = rows_of(folder / "out/failures.csv");
   ASSERT_EQ(failures.size(), 1U);
-  EXPECT_EQ(failures[0].at("rule"), "ERROR-IO");
-  EXPECT_EQ(failures[0].at("stage"), "read");
+  EXPECT_EQ(failures[0].at("rule"), "BATCH-INPUT-GONE");
+}
+
+TEST_F(Batch, ResultsOfAStudyThatVanishesAreKept) {
+  make_archive(3, 0);
+  ASSERT_EQ(batch("out").status, 0);
+  const auto results = [&] { return count(folder / "out/studies"); };
+  ASSERT_EQ(results(), 3);
+  fs::rename(archive / "p0", folder / "away");
+  ASSERT_EQ(batch("out").status, 0);
+  ASSERT_EQ(batch("out", {"--retry", "failed"}).status, 0);
+  EXPECT_EQ(rows_of(folder / "out/failures.csv").at(0).at("rule"), "BATCH-INPUT-GONE");
+  ASSERT_EQ(batch("out", {"--kvp", "100", "--retry", "failed"}).status, 0);
+  EXPECT_EQ(results(), 3);
+  fs::rename(folder / "away", archive / "p0");
+  ASSERT_EQ(batch("out").status, 0);
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
+}
+
+TEST_F(Batch, ShardsWhoseStudyVanishedCollect) {
+  make_archive(8, 0);
+  const auto run_both = [&] {
+    for (const char* shard : {"1/2", "2/2"})
+      ASSERT_EQ(batch("out", {"--shard", shard}).status, 0);
+  };
+  run_both();
+  fs::remove_all(archive / "p0");
+  run_both();
+  const test::Outcome merged = osteocalc({"collect", file("out")});
+  EXPECT_EQ(merged.status, 0) << merged.err;
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 7U);
 }
 
 TEST_F(Batch, AWrongOptionIsToldBeforeAnyStudyStarts) {

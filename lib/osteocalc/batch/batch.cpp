@@ -185,10 +185,7 @@ class Run {
       ++study.files;
     }
     if (study.files == 0) {
-      state_.judge(study, {Outcome::Failed, "discovery", "BATCH-INPUT-GONE",
-                           "its files are no longer below the root (it cannot be checked) its results are kept in its "
-                           "folder",
-                           0, 0, "", "", ""});
+      judge_gone(study);
       return;
     }
     std::string person;
@@ -197,6 +194,13 @@ class Run {
     study.fingerprint = sha256_hex(inputs + options_text_ + person);
     state_.plan(study);
     scheduler_.queue_grew();
+  }
+
+  void judge_gone(const StudyPlan& study) {
+    state_.judge(study, {Outcome::Failed, "discovery", input_gone_rule,
+                         "its files are no longer below the root (it cannot be checked) its results are kept in its "
+                         "folder",
+                         0, 0, "", "", ""});
   }
 
   [[nodiscard]] std::vector<std::string> options_of_person(const std::string& subject) const {
@@ -256,9 +260,14 @@ class Run {
   }
 
   std::uint64_t analyse(const Admission& admission) {
+    const StudyJob job = job_of(admission);
+    if (std::ranges::none_of(job.files, is_there)) { // the walk may not have come to it yet
+      judge_gone(admission.study);
+      return 0;
+    }
     log_.started(admission.study.key, admission.threads);
     int signal = 0;
-    const auto verdict = run_study(job_of(admission), folders_, root_, signal);
+    const auto verdict = run_study(job, folders_, root_, signal);
     if (!verdict) {
       interrupted_by_ = signal;
       scheduler_.stop();

@@ -93,7 +93,7 @@ class Collector {
            "it once");
     std::uint64_t digest = 0;
     std::size_t studies = 0;
-    for (const std::string& key : state.studies()) {
+    for (const std::string& key : state.studies_with_files()) {
       digest ^= std::stoull(key, nullptr, 16);
       ++studies;
     }

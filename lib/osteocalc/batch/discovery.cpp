@@ -100,7 +100,7 @@ class Walk {
       add_stray(below_root, "BATCH-LABELS-ALONE", file);
     } else if (auto known = state_.seen_before(file); known && known->rule != "BATCH-UNREADABLE-FILE") {
       keep(std::move(*known));
-    } else if (std::vector<InputFile> inside = state_.seen_inside(file); !inside.empty()) {
+    } else if (std::vector<InputFile> inside = seen_inside(file); !inside.empty()) {
       for (InputFile& entry : inside)
         keep(std::move(entry));
     } else {
@@ -108,6 +108,11 @@ class Walk {
       if (unread_.size() >= files_at_a_time)
         read_headers();
     }
+  }
+
+  /// A shard's books hold only its own part of an archive: it is opened anew to count the others'.
+  [[nodiscard]] std::vector<InputFile> seen_inside(const InputFile& archive) {
+    return options_.shard.whole() ? state_.seen_inside(archive) : std::vector<InputFile>{};
   }
 
   /// Compressed scans shrink to about a third.
@@ -283,12 +288,20 @@ void discover(const DiscoveryOptions& options, State& state, const std::function
     ripe(study);
 }
 
+bool is_there(const fs::path& file) {
+  std::error_code no_file;
+  fs::path there = file;
+  while (!fs::exists(there, no_file) && there.has_relative_path())
+    there = there.parent_path();
+  return fs::is_regular_file(there, no_file);
+}
+
 void take_inventory(const fs::path& inventory, const DiscoveryOptions& options, State& state,
                     const std::function<void(const std::string&)>& ripe) {
   state.begin_walk();
   std::map<int, std::pair<std::size_t, std::uint64_t>> others;
   const State walked(inventory, State::Access::Read);
-  for (const std::string& study : walked.studies())
+  for (const std::string& study : walked.studies_with_files())
     if (!options.shard.holds(study)) {
       auto& [studies, digest] = others[Shard::shard_of(study, options.shard.count)];
       ++studies;

@@ -30,6 +30,9 @@ struct DiscoveryOptions {
 void discover(const DiscoveryOptions& options, State& state, const std::function<void(const std::string&)>& ripe,
               const std::function<bool()>& stop);
 
+/// Whether a file of a study is there, be it within an archive.
+[[nodiscard]] bool is_there(const std::filesystem::path& file);
+
 /// The same from the books of an earlier walk, without touching the archive. \throw IoError
 void take_inventory(const std::filesystem::path& inventory, const DiscoveryOptions& options, State& state,
                     const std::function<void(const std::string&)>& ripe);

@@ -42,6 +42,7 @@ struct Verdict {
   std::string issues;         ///< level, rule, where and text, joined by `cell_separator`, issue after issue
 };
 inline constexpr char cell_separator = '\x1f';
+inline constexpr char input_gone_rule[] = "BATCH-INPUT-GONE"; ///< of a study without files, whose results are kept
 
 /// What there is to do for one study. The fingerprint stands for its files, the options and the program's version: a
 /// verdict holds as long as it is the same.
@@ -92,7 +93,7 @@ class State {
   void for_each_file(const std::function<void(const InputFile&)>& use) const;
   [[nodiscard]] std::vector<InputFile> files_of(const std::string& study) const;
   [[nodiscard]] std::vector<std::string> studies() const; ///< keys, also of those without files any more
-
+  [[nodiscard]] std::vector<std::string> studies_with_files() const;
   [[nodiscard]] std::vector<std::string> lines() const; ///< keys of all planned studies and of all lines of strays
 
   // --- Work.
@@ -108,7 +109,7 @@ class State {
   /// Notes the verdict, or queues the study again when its fingerprint is no longer the one that was worked on.
   void finish(const StudyPlan& worked_on, const Verdict& verdict);
   void queue_again(const std::string& key);
-  void queue_failed();
+  void queue_failed(); ///< but what has no files any more
   [[nodiscard]] Counts counts() const;
 
   // --- Tables.

@@ -160,6 +160,36 @@ TEST_F(Discovery, ShardsHoldTogetherWhatTheWholeHolds) {
   EXPECT_EQ(strays, 1U);
 }
 
+TEST_F(Discovery, ShardsAgreeOnEachOthersStudiesAfterLaterWalks) {
+  test::add_study(root / "a", 1, 2);
+  test::add_study(root / "b", 2, 2);
+  test::add_study(root / "c", 3, 2);
+  ASSERT_TRUE(test::runs("cd " + root.string() + " && tar -cf both.tar a b && rm -r a b"));
+  for (int person = 4; person < 9; ++person)
+    test::add_study(root / std::to_string(person), person, 2);
+  State one(folder.path() / "one"), two(folder.path() / "two");
+  const auto expect_agreement = [&](std::size_t studies) {
+    walk(one, {1, 2});
+    walk(two, {2, 2});
+    EXPECT_EQ(one.others().at(2).first, two.studies_with_files().size());
+    EXPECT_EQ(two.others().at(1).first, one.studies_with_files().size());
+    EXPECT_EQ(one.studies_with_files().size() + two.studies_with_files().size(), studies);
+  };
+  expect_agreement(8);
+  expect_agreement(8); // nothing has changed
+  fs::remove_all(root / "4");
+  expect_agreement(7);
+}
+
+TEST_F(Discovery, AFileIsThereAlsoWithinAnArchive) {
+  fs::create_directories(root / "a");
+  std::ofstream(root / "a" / "both.zip") << "text";
+  EXPECT_TRUE(is_there(root / "a" / "both.zip"));
+  EXPECT_TRUE(is_there(root / "a" / "both.zip" / "in" / "1.dcm"));
+  EXPECT_FALSE(is_there(root / "a" / "1.dcm"));
+  EXPECT_FALSE(is_there(root / "b" / "1.dcm"));
+}
+
 TEST_F(Discovery, AnEmptyOrUnmountedRootIsAnError) {
   fs::create_directories(root);
   EXPECT_THROW(walk(state), IoError);
