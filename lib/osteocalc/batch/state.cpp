@@ -198,6 +198,14 @@ void State::begin_walk() {
   impl_->run("DELETE FROM others");
 }
 
+void State::end_walk() {
+  set("walked", setting("walk"));
+}
+
+bool State::walk_ended() const {
+  return !setting("walk").empty() && setting("walked") == setting("walk");
+}
+
 std::optional<InputFile> State::seen_before(const InputFile& file) {
   const std::lock_guard lock(impl_->mutex);
   const Query query = impl_->query(std::string("SELECT ") + file_columns + " FROM files WHERE path=?");
@@ -406,6 +414,14 @@ void State::set_subjects(const std::vector<std::pair<std::string, std::string>>&
   for (const auto& [subject, cells] : cells_by_subject)
     impl_->run("INSERT INTO subjects VALUES(?,?)", subject, cells);
   transaction.commit();
+}
+
+std::size_t State::subjects_with_study() const {
+  const std::lock_guard lock(impl_->mutex);
+  const Query query =
+      impl_->query("SELECT count(*) FROM subjects WHERE subject IN (SELECT subject FROM studies WHERE kind='study')");
+  query->executeStep();
+  return unsigned_at(*query, 0);
 }
 
 std::vector<std::pair<std::string, std::string>> State::subjects() const {

@@ -81,6 +81,8 @@ class State {
 
   // --- Discovery: one walk through all files after another.
   void begin_walk();
+  void end_walk();                       ///< everything was seen
+  [[nodiscard]] bool walk_ended() const; ///< of the last walk; false before the first
   /// The file as the books have it, if it has not changed since; it then counts as seen in this walk.
   [[nodiscard]] std::optional<InputFile> seen_before(const InputFile& file);
   /// The files inside an archive as the books have them; none when the archive has changed since.
@@ -118,6 +120,7 @@ class State {
   /// Further columns that a table of subjects adds, by subject.
   void set_subjects(const std::vector<std::pair<std::string, std::string>>& cells_by_subject);
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> subjects() const;
+  [[nodiscard]] std::size_t subjects_with_study() const;
   /// What this run's walk knows of another shard: how many studies it must hold, and a digest of their keys.
   void set_others(int shard, std::size_t studies, std::uint64_t digest);
   [[nodiscard]] std::map<int, std::pair<std::size_t, std::uint64_t>> others() const; ///< by shard
