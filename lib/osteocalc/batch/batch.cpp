@@ -45,8 +45,10 @@ fs::path key_file_of(const BatchOptions& options, const BatchFolders& folders) {
   if (!options.key_file.empty())
     return fs::absolute(options.key_file);
   const fs::path own = folders.output / "subject.key";
-  const fs::path inventory_s = fs::absolute(options.inventory).parent_path() / "subject.key";
-  return !options.inventory.empty() && !fs::exists(own) && fs::exists(inventory_s) ? inventory_s : own;
+  if (options.inventory.empty() || fs::exists(own))
+    return own;
+  const fs::path beside = fs::absolute(options.inventory).parent_path() / "subject.key";
+  return fs::exists(beside) ? beside : own;
 }
 
 /// The key of the study whose unfinished folder it is, ".<key>.partial" or ".<key>.before"; none of another folder.
