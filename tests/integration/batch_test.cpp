@@ -87,6 +87,9 @@ class Batch : public test::Cli {
     for (const char* table : {"results.csv", "failures.csv", "results.sqlite"})
       EXPECT_TRUE(bytes_of(folder / a / table) == bytes_of(folder / b / table)) << a << " and " << b << ": " << table;
   }
+  [[nodiscard]] static std::ptrdiff_t count(const fs::path& of) {
+    return std::distance(fs::directory_iterator(of), fs::directory_iterator());
+  }
   /// A batch as a process that can be killed.
   [[nodiscard]] pid_t start(const std::vector<std::string>& arguments) const {
     const pid_t child = fork();
@@ -457,8 +460,94 @@ TEST_F(Batch, AnInputThatVanishesIsAFailureOfThatStudyAlone) {
   EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
   const auto failures = rows_of(folder / "out/failures.csv");
   ASSERT_EQ(failures.size(), 1U);
-  EXPECT_EQ(failures[0].at("rule"), "ERROR-IO");
-  EXPECT_EQ(failures[0].at("stage"), "read");
+  EXPECT_EQ(failures[0].at("rule"), "BATCH-INPUT-GONE");
+}
+
+TEST_F(Batch, ResultsOfAStudyThatVanishesAreKept) {
+  make_archive(3, 0);
+  ASSERT_EQ(batch("out").status, 0);
+  const auto results = [&] { return count(folder / "out/studies"); };
+  ASSERT_EQ(results(), 3);
+  fs::rename(archive / "p0", folder / "away");
+  ASSERT_EQ(batch("out").status, 0);
+  ASSERT_EQ(batch("out", {"--retry", "failed"}).status, 0);
+  EXPECT_EQ(rows_of(folder / "out/failures.csv").at(0).at("rule"), "BATCH-INPUT-GONE");
+  ASSERT_EQ(batch("out", {"--kvp", "100", "--retry", "failed"}).status, 0);
+  EXPECT_EQ(results(), 3);
+  fs::rename(folder / "away", archive / "p0");
+  ASSERT_EQ(batch("out").status, 0);
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
+}
+
+TEST_F(Batch, OptionsThatOneScanDoesNotSuitFailThatStudyAlone) {
+  make_archive(3, 0);
+  test::edit_all(test::add_study(archive / "70 kV", 70),
+                 [](DcmDataset& data) { data.putAndInsertString(DCM_KVP, "70"); });
+  const test::Outcome outcome = batch("out", {"--kvp-policy", "interpolate", "--rule", "max-hu=150"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
+  const auto failures = rows_of(folder / "out/failures.csv");
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].at("rule"), "ERROR-CONFIG");
+  EXPECT_NE(failures[0].at("reason").find("150"), std::string::npos) << failures[0].at("reason");
+}
+
+TEST_F(Batch, AnInventorysKeyIsTheBatchsUnlessAnotherIsGiven) {
+  make_archive(3, 0);
+  ASSERT_EQ(osteocalc({"batch", archive.string(), "-o", file("walked"), "--inventory-only", "--quiet"}).status, 0);
+  const std::vector<std::string> more{"--inventory", file("walked/state.sqlite")};
+  EXPECT_EQ(batch("another", more).status, 2); // --key-file of this class
+  const test::Outcome outcome =
+      osteocalc({"batch", archive.string(), "-o", file("out"), "--quiet", "--inventory", file("walked/state.sqlite"),
+                 "--with", file("segmenter") + " {image} {output}"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 3U);
+}
+
+TEST_F(Batch, FilesThatAMacLeavesBehindDoNotStopIt) {
+  make_archive(1, 0);
+  fs::create_directories(folder / "out/studies");
+  std::ofstream(folder / "out/studies/._0123456789abcdef") << "resource fork";
+  fs::create_directories(folder / "out/studies/.0123456789abcdef.partial");
+  ASSERT_EQ(batch("out").status, 0);
+  EXPECT_EQ(count(folder / "out/studies"), 2);
+}
+
+TEST_F(Batch, NoTableNamesAPersonThatAPathNames) {
+  make_archive(1, 0);
+  const fs::path person = archive / "DOE^JOHN 1944";
+  const auto cut_off = [&](const fs::path& of, int number) {
+    for (const fs::path& slice : test::add_study(of, number)) {
+      test::cut(slice, fs::file_size(slice) - 2000);
+      fs::rename(slice, slice.parent_path() / ("DOE_" + slice.filename().string()));
+    }
+  };
+  cut_off(person / "CT", 80);
+  cut_off(person, 81);
+  fs::create_directories(person);
+  io::write_nifti(test::body(200), person / "DOE_JOHN.nii.gz");
+  test::cut(person / "DOE_JOHN.nii.gz", 1000);
+  test::cut(test::add_study(archive / "DOE^JANE", 82)[3], 900); // one slice of a study that is measured
+  ASSERT_EQ(batch("out").status, 0);
+  EXPECT_GE(rows_of(folder / "out/failures.csv").size(), 3U);
+  EXPECT_NE(bytes_of(folder / "out/failures.csv").find("file 1 of the study"), std::string::npos);
+  for (const char* table : {"failures.csv", "results.csv", "results.sqlite"})
+    EXPECT_EQ(bytes_of(folder / "out" / table).find("DOE"), std::string::npos) << table << '\n'
+                                                                               << bytes_of(folder / "out/failures.csv");
+}
+
+TEST_F(Batch, ShardsWhoseStudyVanishedCollect) {
+  make_archive(8, 0);
+  const auto run_both = [&] {
+    for (const char* shard : {"1/2", "2/2"})
+      ASSERT_EQ(batch("out", {"--shard", shard}).status, 0);
+  };
+  run_both();
+  fs::remove_all(archive / "p0");
+  run_both();
+  const test::Outcome merged = osteocalc({"collect", file("out")});
+  EXPECT_EQ(merged.status, 0) << merged.err;
+  EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 7U);
 }
 
 TEST_F(Batch, AWrongOptionIsToldBeforeAnyStudyStarts) {

@@ -15,11 +15,14 @@
 #include "osteocalc/core/provenance.h"
 
 #include <SQLiteCpp/Exception.h>
+#include <algorithm>
 #include <atomic>
 #include <ctime>
 #include <exception>
 #include <fcntl.h>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <thread>
 #include <unistd.h>
 
@@ -37,6 +40,24 @@ BatchFolders folders_of(const BatchOptions& options) {
   return folders;
 }
 
+/// That of the output; where it has none yet, that of the inventory.
+fs::path key_file_of(const BatchOptions& options, const BatchFolders& folders) {
+  if (!options.key_file.empty())
+    return fs::absolute(options.key_file);
+  const fs::path own = folders.output / "subject.key";
+  if (options.inventory.empty() || fs::exists(own))
+    return own;
+  const fs::path beside = fs::absolute(options.inventory).parent_path() / "subject.key";
+  return fs::exists(beside) ? beside : own;
+}
+
+/// The key of the study whose unfinished folder it is, ".<key>.partial" or ".<key>.before"; none of another folder.
+std::optional<std::string> unfinished_study(const std::string& name) {
+  static const std::regex pattern("\\.([0-9a-f]{16})\\.(partial|before)");
+  std::smatch parts;
+  return std::regex_match(name, parts, pattern) ? std::optional(parts[1].str()) : std::nullopt;
+}
+
 /// What an earlier run left unfinished goes; of a shard only its own.
 void clear_unfinished(const BatchFolders& folders, const Shard& shard) {
   for (const char* name : {"studies", "logs"})
@@ -44,8 +65,7 @@ void clear_unfinished(const BatchFolders& folders, const Shard& shard) {
   fs::remove_all(folders.work());
   fs::create_directories(folders.work());
   for (const auto& entry : fs::directory_iterator(folders.output / "studies")) {
-    const std::string name = entry.path().filename().string(); // ".<key>.partial", ".<key>.before"
-    if (name.size() > 17 && name[0] == '.' && shard.holds(name.substr(1, 16)))
+    if (const auto study = unfinished_study(entry.path().filename().string()); study && shard.holds(*study))
       fs::remove_all(entry.path());
   }
 }
@@ -78,10 +98,11 @@ void read_ahead(const std::vector<InputFile>& files, const fs::path& root) {
 class Run {
  public:
   explicit Run(const BatchOptions& options)
-      : options_(options), root_(fs::canonical(options.root)), folders_(folders_of(options)), lock_(folders_.books),
-        key_file_(options.key_file.empty() ? folders_.output / "subject.key" : fs::absolute(options.key_file)),
-        key_(load_or_create_key(key_file_)), state_(folders_.books / "state.sqlite"),
-        log_(folders_.books / "log.jsonl"),
+      : options_(options), root_(fs::canonical(options.root)), folders_(folders_of(options)),
+        lock_(folders_.output, options.shard.whole() ? "" : std::to_string(options.shard.count)),
+        shard_lock_(options.shard.whole() ? nullptr : std::make_unique<OutputLock>(folders_.books)),
+        key_file_(key_file_of(options, folders_)), key_(load_or_create_key(key_file_)),
+        state_(folders_.books / "state.sqlite"), log_(folders_.books / "log.jsonl"),
         scheduler_(state_,
                    {options.jobs, options.threads, thread_count({}),
                     options.memory_bytes.value_or(available_memory_bytes() / 10 * 9), options.memory_limit_bytes}) {
@@ -108,8 +129,7 @@ class Run {
 
  private:
   void take_settings() {
-    const std::string key_id = pseudonym("key", key_).substr(0, 8);
-    require_same("key", key_id, "subjects and studies would get other names; pass the key file of the first run");
+    require_same("key", key_id(key_), "subjects and studies would get other names; pass the key file of the first run");
     require_same("shard", folder_name(options_.shard), "choose another output");
     require_same("keep_ids", options_.keep_ids ? "yes" : "no", "choose another output");
     const std::string program = std::string(version()) + " " + std::string(commit());
@@ -156,7 +176,22 @@ class Run {
       rows.emplace_back(subject, cells);
     }
     state_.set("subject_columns", columns);
+    std::string all = columns;
+    for (const auto& [subject, cells] : rows)
+      all += '\n' + subject + cell_separator + cells;
+    state_.set("subjects_sha256", rows.empty() ? "" : sha256_hex(all));
     state_.set_subjects(rows);
+  }
+
+  void note_matches() {
+    const std::size_t people = subjects_.by_subject.size();
+    if (people == 0)
+      return;
+    const std::size_t matched = state_.subjects_with_study();
+    const std::string text = std::to_string(matched) + " of " + std::to_string(people) +
+                             " people of the tables have a study here (columns of the others stand in no row) ";
+    issues_.push_back(matched > 0 ? info("BATCH-SUBJECTS", "subjects", text + "nothing to do, if that many should")
+                                  : warning("BATCH-SUBJECTS", "subjects", text + "see to how their ids are written"));
   }
 
   void find_studies() {
@@ -185,10 +220,7 @@ class Run {
       ++study.files;
     }
     if (study.files == 0) {
-      state_.judge(study, {Outcome::Failed, "discovery", "BATCH-INPUT-GONE",
-                           "its files are no longer below the root (it cannot be checked) its results are kept in its "
-                           "folder",
-                           0, 0, "", "", ""});
+      judge_gone(study);
       return;
     }
     std::string person;
@@ -197,6 +229,13 @@ class Run {
     study.fingerprint = sha256_hex(inputs + options_text_ + person);
     state_.plan(study);
     scheduler_.queue_grew();
+  }
+
+  void judge_gone(const StudyPlan& study) {
+    state_.judge(study, {Outcome::Failed, "discovery", input_gone_rule,
+                         "its files are no longer below the root (it cannot be checked) its results are kept in its "
+                         "folder",
+                         0, 0, "", "", ""});
   }
 
   [[nodiscard]] std::vector<std::string> options_of_person(const std::string& subject) const {
@@ -222,8 +261,10 @@ class Run {
     for (std::string& word : options_of_person(admission.study.subject))
       job.command.push_back(std::move(word));
     std::vector<fs::path> labels;
-    for (const InputFile& file : state_.files_of(job.key))
+    for (const InputFile& file : state_.files_of(job.key)) {
       (file.role == FileRole::Labels ? labels : job.files).push_back(root_ / file.path);
+      job.inputs.push_back(file.path);
+    }
     const auto given = preferred_labels(labels);
     if (given)
       job.command.insert(job.command.end(), {"--labels", *given});
@@ -256,9 +297,14 @@ class Run {
   }
 
   std::uint64_t analyse(const Admission& admission) {
+    const StudyJob job = job_of(admission);
+    if (std::ranges::none_of(job.files, is_there)) { // the walk may not have come to it yet
+      judge_gone(admission.study);
+      return 0;
+    }
     log_.started(admission.study.key, admission.threads);
     int signal = 0;
-    const auto verdict = run_study(job_of(admission), folders_, root_, signal);
+    const auto verdict = run_study(job, folders_, root_, signal);
     if (!verdict) {
       interrupted_by_ = signal;
       scheduler_.stop();
@@ -297,6 +343,7 @@ class Run {
   BatchResult conclude() {
     if (problem_)
       std::rethrow_exception(problem_);
+    note_matches();
     BatchResult result{state_.counts(), ended_now_, issues_, folders_.books, std::nullopt};
     fs::remove_all(folders_.work());
     if (interrupted_by_ != 0) {
@@ -328,13 +375,15 @@ class Run {
                                       {"done", result.studies.done},
                                       {"refused", result.studies.refused},
                                       {"failed", result.studies.failed}};
-    write_durably(folders_.books / "run.json", json.dump(2) + "\n");
+    constexpr auto readable = nlohmann::json::error_handler_t::replace; // options may name files that are not UTF-8
+    write_durably(folders_.books / "run.json", json.dump(2, ' ', false, readable) + "\n");
   }
 
   const BatchOptions& options_;
   fs::path root_;
   BatchFolders folders_;
   OutputLock lock_;
+  std::unique_ptr<OutputLock> shard_lock_; ///< of the same shard twice
   fs::path key_file_;
   std::string key_;
   State state_;

@@ -46,7 +46,7 @@ struct BatchOptions {
 struct BatchResult {
   Counts studies;
   std::size_t ended_now = 0;
-  Issues issues;                     ///< BATCH-CLOCK
+  Issues issues;                     ///< BATCH-CLOCK, BATCH-SUBJECTS
   std::filesystem::path books;       ///< the folder of the tables
   std::optional<int> interrupted_by; ///< a signal; everything is in place for the next run, no table was written
 };

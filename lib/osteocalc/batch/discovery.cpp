@@ -92,15 +92,18 @@ class Walk {
     file.modified_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
     if (const auto image = pairs.image_of(path)) {
       file.role = *image == path ? FileRole::Image : FileRole::Labels;
-      const fs::path image_below_root = fs::relative(*image, options_.root).lexically_normal();
-      file.study = pseudonym("nifti:" + image_below_root.generic_string(), options_.key);
+      // By names alone: a link is a study of its own, not the one it leads to.
+      const fs::path image_below_root = image->lexically_relative(path.parent_path());
+      file.study = pseudonym(
+          "nifti:" + (fs::path(below_root).parent_path() / image_below_root).lexically_normal().generic_string(),
+          options_.key);
       file.voxel_bytes = file.role == FileRole::Image ? nifti_voxel_bytes(file) : 0;
       keep(std::move(file));
     } else if (NiftiPairs::is_labels(path)) {
       add_stray(below_root, "BATCH-LABELS-ALONE", file);
     } else if (auto known = state_.seen_before(file); known && known->rule != "BATCH-UNREADABLE-FILE") {
       keep(std::move(*known));
-    } else if (std::vector<InputFile> inside = state_.seen_inside(file); !inside.empty()) {
+    } else if (std::vector<InputFile> inside = seen_inside(file); !inside.empty()) {
       for (InputFile& entry : inside)
         keep(std::move(entry));
     } else {
@@ -108,6 +111,11 @@ class Walk {
       if (unread_.size() >= files_at_a_time)
         read_headers();
     }
+  }
+
+  /// A shard's books hold only its own part of an archive: it is opened anew to count the others'.
+  [[nodiscard]] std::vector<InputFile> seen_inside(const InputFile& archive) {
+    return options_.shard.whole() ? state_.seen_inside(archive) : std::vector<InputFile>{};
   }
 
   /// Compressed scans shrink to about a third.
@@ -263,6 +271,45 @@ void account_for_strays(State& state) {
   }
 }
 
+/// Books that are being written, or whose writer was killed, say more in a log beside them.
+void check_at_rest(const fs::path& inventory) {
+  fs::path log = inventory;
+  log += "-wal";
+  std::error_code no_file;
+  if (const auto bytes = fs::file_size(log, no_file); !no_file && bytes > 0)
+    throw IoError("the inventory " + inventory.string() +
+                  " is being made, or its making was killed (studies would be missing) let `batch --inventory-only` "
+                  "come to its end");
+}
+
+void check_inventory(const State& walked, const fs::path& inventory, const DiscoveryOptions& options) {
+  constexpr std::size_t enough = 20;
+  if (!walked.walk_ended())
+    throw IoError("the inventory " + inventory.string() +
+                  " did not come to its end (studies would be missing) run the same `batch --inventory-only` again");
+  if (walked.setting("shard") != folder_name({}))
+    throw ConfigError("the inventory " + inventory.string() +
+                      " is of a shard (the others' studies would be missing) make one without --shard");
+  if (walked.setting("key") != key_id(options.key))
+    throw ConfigError("the inventory " + inventory.string() +
+                      " was made with another key (subjects and studies would get other names) pass its --key-file");
+  if (walked.setting("keep_ids") != (options.keep_ids ? "yes" : "no"))
+    throw ConfigError("the inventory " + inventory.string() +
+                      " differs in --keep-ids (subjects would be named otherwise) pass the same");
+  std::size_t looked_at = 0;
+  for (const std::string& study : walked.studies_with_files()) {
+    if (!options.shard.holds(study))
+      continue;
+    if (is_there(options.root / walked.files_of(study).front().path))
+      return;
+    if (++looked_at == enough)
+      break;
+  }
+  if (looked_at > 0)
+    throw IoError("none of the files of " + inventory.string() + " is below " + options.root.string() +
+                  " (is it the right root, and mounted?) nothing was changed");
+}
+
 } // namespace
 
 void discover(const DiscoveryOptions& options, State& state, const std::function<void(const std::string&)>& ripe,
@@ -279,16 +326,31 @@ void discover(const DiscoveryOptions& options, State& state, const std::function
                   " any more (is it the right root, and mounted?) nothing was changed");
   state.forget_unseen();
   account_for_strays(state);
+  state.end_walk();
   for (const std::string& study : state.studies())
     ripe(study);
 }
 
+bool is_there(const fs::path& file) {
+  std::error_code no_file;
+  fs::path there = file;
+  while (!fs::exists(there, no_file) && there.has_relative_path())
+    there = there.parent_path();
+  return fs::is_regular_file(there, no_file);
+}
+
+std::string key_id(const std::string& key) {
+  return pseudonym("key", key).substr(0, 8);
+}
+
 void take_inventory(const fs::path& inventory, const DiscoveryOptions& options, State& state,
                     const std::function<void(const std::string&)>& ripe) {
+  check_at_rest(inventory);
+  const State walked(inventory, State::Access::Read);
+  check_inventory(walked, inventory, options);
   state.begin_walk();
   std::map<int, std::pair<std::size_t, std::uint64_t>> others;
-  const State walked(inventory, State::Access::Read);
-  for (const std::string& study : walked.studies())
+  for (const std::string& study : walked.studies_with_files())
     if (!options.shard.holds(study)) {
       auto& [studies, digest] = others[Shard::shard_of(study, options.shard.count)];
       ++studies;
@@ -301,6 +363,7 @@ void take_inventory(const fs::path& inventory, const DiscoveryOptions& options, 
   account_for_strays(state);
   for (const auto& [shard, known] : others)
     state.set_others(shard, known.first, known.second);
+  state.end_walk();
   for (const std::string& study : state.studies())
     ripe(study);
 }

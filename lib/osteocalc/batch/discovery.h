@@ -30,7 +30,15 @@ struct DiscoveryOptions {
 void discover(const DiscoveryOptions& options, State& state, const std::function<void(const std::string&)>& ripe,
               const std::function<bool()>& stop);
 
-/// The same from the books of an earlier walk, without touching the archive. \throw IoError
+/// Whether a file of a study is there, be it within an archive.
+[[nodiscard]] bool is_there(const std::filesystem::path& file);
+
+/// What tells whether two keys are the same.
+[[nodiscard]] std::string key_id(const std::string& key);
+
+/// The same from the books of an earlier walk, whole and complete, without walking through the archive.
+/// \throw ConfigError when that walk was of a shard or with another key; IoError when it did not come to its end, or
+/// none of some files is below the root
 void take_inventory(const std::filesystem::path& inventory, const DiscoveryOptions& options, State& state,
                     const std::function<void(const std::string&)>& ripe);
 

@@ -4,10 +4,12 @@
 #include "osteocalc/core/error.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 namespace osteocalc::batch {
@@ -58,6 +60,28 @@ void write_all(const std::filesystem::path& file, std::string_view text) {
     fail("keep", file);
 }
 
+/// A file system without locks refuses nobody: there the user's own care is all there is.
+bool lock(int descriptor, int kind) {
+  return ::flock(descriptor, kind | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/// The first to come notes the division in the file, for which it is alone with it for a moment.
+bool share(int descriptor, const std::string& division) {
+  constexpr int tries = 50;
+  for (int i = 0; i < tries; ++i) {
+    if (lock(descriptor, LOCK_EX) &&
+        (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, division.data(), division.size(), 0) < 0))
+      return false;
+    if (lock(descriptor, LOCK_SH)) {
+      std::string noted(division.size() + 1, '\0');
+      const ssize_t length = ::pread(descriptor, noted.data(), noted.size(), 0);
+      return length >= 0 && noted.substr(0, static_cast<std::size_t>(length)) == division;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
+
 } // namespace
 
 void write_durably(const std::filesystem::path& file, std::string_view text) {
@@ -98,16 +122,15 @@ void check_space(const std::filesystem::path& folder) {
   ::unlink(probe.c_str());
 }
 
-OutputLock::OutputLock(const std::filesystem::path& folder)
+OutputLock::OutputLock(const std::filesystem::path& folder, const std::string& division)
     : descriptor_(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
   if (descriptor_ < 0)
     fail("lock", folder);
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  if (!(division.empty() ? lock(descriptor_, LOCK_EX) : share(descriptor_, division))) {
     ::close(descriptor_);
     throw IoError("another batch is at work in " + folder.string() +
                   " (two would overwrite each other) wait for it, or choose another output");
   }
-  // A file system without locks refuses nobody: there the user's own care is all there is.
 }
 
 OutputLock::~OutputLock() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace osteocalc::batch {
@@ -17,11 +18,12 @@ void publish(const std::filesystem::path& unfinished, const std::filesystem::pat
 /// Proves that a folder takes and keeps a megabyte. \throw IoError when it is full, read-only or gone
 void check_space(const std::filesystem::path& folder);
 
-/// Sole use of an output folder, for as long as it lives; it ends with the process, however that ends.
+/// Use of an output folder, for as long as it lives; it ends with the process, however that ends.
 class OutputLock {
  public:
-  /// \throw IoError when another process holds it or the folder cannot be written
-  explicit OutputLock(const std::filesystem::path& folder);
+  /// \param division those who name the same share the folder; empty: sole use
+  /// \throw IoError when another process holds it otherwise or the folder cannot be written
+  explicit OutputLock(const std::filesystem::path& folder, const std::string& division = "");
   ~OutputLock();
   OutputLock(const OutputLock&) = delete;
   OutputLock& operator=(const OutputLock&) = delete;

@@ -26,6 +26,21 @@ std::uint64_t system_free_bytes(const std::filesystem::path& proc) {
   return std::uint64_t{4} << 30U; // no such system in use; small enough to do no harm
 }
 
+/// Copies of files that the system drops when memory is asked for, which count as used all the same.
+std::uint64_t file_cache_bytes(const std::filesystem::path& statistics, bool version_2) {
+  std::ifstream in(statistics);
+  std::uint64_t value = 0;
+  for (std::string name; in >> name >> value;)
+    if (name == (version_2 ? "inactive_file" : "total_inactive_file"))
+      return value;
+  return 0;
+}
+
+std::uint64_t free_bytes(std::uint64_t limit, std::uint64_t used, std::uint64_t cache) {
+  const std::uint64_t needed = used - std::min(used, cache);
+  return limit - std::min(limit, needed);
+}
+
 /// Of the group and all above it, the least that is left.
 std::uint64_t group_free_bytes(const std::filesystem::path& proc, const std::filesystem::path& cgroup) {
   std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
@@ -40,7 +55,7 @@ std::uint64_t group_free_bytes(const std::filesystem::path& proc, const std::fil
       const auto limit = number_in(top / below / (version_2 ? "memory.max" : "memory.limit_in_bytes"));
       const auto used = number_in(top / below / (version_2 ? "memory.current" : "memory.usage_in_bytes"));
       if (limit && used)
-        least = std::min(least, *limit > *used ? *limit - *used : 0);
+        least = std::min(least, free_bytes(*limit, *used, file_cache_bytes(top / below / "memory.stat", version_2)));
       if (below.empty())
         break;
     }

@@ -125,6 +125,15 @@ struct State::Impl {
         verdict.reason);
   }
 
+  [[nodiscard]] std::vector<std::string> keys(const std::string& sql) {
+    const std::lock_guard lock(mutex);
+    const Query all = query(sql);
+    std::vector<std::string> found;
+    while (all->executeStep())
+      found.push_back(all->getColumn(0).getString());
+    return found;
+  }
+
   /// The number of a text, which is kept.
   std::int64_t id_of(const std::string& text) {
     const std::int64_t id = static_cast<std::int64_t>(std::stoull(sha256_hex(text).substr(0, 15), nullptr, 16));
@@ -185,6 +194,16 @@ void State::begin_walk() {
   const std::string last = setting("walk");
   impl_->walk = (last.empty() ? 0 : std::stoll(last)) + 1;
   set("walk", std::to_string(impl_->walk));
+  const std::lock_guard lock(impl_->mutex);
+  impl_->run("DELETE FROM others");
+}
+
+void State::end_walk() {
+  set("walked", setting("walk"));
+}
+
+bool State::walk_ended() const {
+  return !setting("walk").empty() && setting("walked") == setting("walk");
 }
 
 std::optional<InputFile> State::seen_before(const InputFile& file) {
@@ -259,22 +278,16 @@ std::vector<InputFile> State::files_of(const std::string& study) const {
 }
 
 std::vector<std::string> State::studies() const {
-  const std::lock_guard lock(impl_->mutex);
-  const Query query = impl_->query("SELECT DISTINCT study FROM files WHERE rule='' UNION "
-                                   "SELECT key FROM studies WHERE kind='study' ORDER BY 1");
-  std::vector<std::string> keys;
-  while (query->executeStep())
-    keys.push_back(query->getColumn(0).getString());
-  return keys;
+  return impl_->keys("SELECT DISTINCT study FROM files WHERE rule='' UNION "
+                     "SELECT key FROM studies WHERE kind='study' ORDER BY 1");
+}
+
+std::vector<std::string> State::studies_with_files() const {
+  return impl_->keys("SELECT DISTINCT study FROM files WHERE rule='' ORDER BY 1");
 }
 
 std::vector<std::string> State::lines() const {
-  const std::lock_guard lock(impl_->mutex);
-  const Query query = impl_->query("SELECT key FROM studies ORDER BY key");
-  std::vector<std::string> keys;
-  while (query->executeStep())
-    keys.push_back(query->getColumn(0).getString());
-  return keys;
+  return impl_->keys("SELECT key FROM studies ORDER BY key");
 }
 
 void State::plan(const StudyPlan& study) {
@@ -337,7 +350,9 @@ void State::queue_again(const std::string& key) {
 
 void State::queue_failed() {
   const std::lock_guard lock(impl_->mutex);
-  impl_->run("UPDATE studies SET state='queued', judged_fingerprint='' WHERE state='failed' AND kind='study'");
+  impl_->run("UPDATE studies SET state='queued', judged_fingerprint='' WHERE state='failed' AND kind='study' "
+             "AND rule<>?",
+             input_gone_rule);
 }
 
 Counts State::counts() const {
@@ -399,6 +414,14 @@ void State::set_subjects(const std::vector<std::pair<std::string, std::string>>&
   for (const auto& [subject, cells] : cells_by_subject)
     impl_->run("INSERT INTO subjects VALUES(?,?)", subject, cells);
   transaction.commit();
+}
+
+std::size_t State::subjects_with_study() const {
+  const std::lock_guard lock(impl_->mutex);
+  const Query query =
+      impl_->query("SELECT count(*) FROM subjects WHERE subject IN (SELECT subject FROM studies WHERE kind='study')");
+  query->executeStep();
+  return unsigned_at(*query, 0);
 }
 
 std::vector<std::pair<std::string, std::string>> State::subjects() const {

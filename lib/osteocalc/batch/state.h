@@ -42,6 +42,7 @@ struct Verdict {
   std::string issues;         ///< level, rule, where and text, joined by `cell_separator`, issue after issue
 };
 inline constexpr char cell_separator = '\x1f';
+inline constexpr char input_gone_rule[] = "BATCH-INPUT-GONE"; ///< of a study without files, whose results are kept
 
 /// What there is to do for one study. The fingerprint stands for its files, the options and the program's version: a
 /// verdict holds as long as it is the same.
@@ -80,6 +81,8 @@ class State {
 
   // --- Discovery: one walk through all files after another.
   void begin_walk();
+  void end_walk();                       ///< everything was seen
+  [[nodiscard]] bool walk_ended() const; ///< of the last walk; false before the first
   /// The file as the books have it, if it has not changed since; it then counts as seen in this walk.
   [[nodiscard]] std::optional<InputFile> seen_before(const InputFile& file);
   /// The files inside an archive as the books have them; none when the archive has changed since.
@@ -92,7 +95,7 @@ class State {
   void for_each_file(const std::function<void(const InputFile&)>& use) const;
   [[nodiscard]] std::vector<InputFile> files_of(const std::string& study) const;
   [[nodiscard]] std::vector<std::string> studies() const; ///< keys, also of those without files any more
-
+  [[nodiscard]] std::vector<std::string> studies_with_files() const;
   [[nodiscard]] std::vector<std::string> lines() const; ///< keys of all planned studies and of all lines of strays
 
   // --- Work.
@@ -108,7 +111,7 @@ class State {
   /// Notes the verdict, or queues the study again when its fingerprint is no longer the one that was worked on.
   void finish(const StudyPlan& worked_on, const Verdict& verdict);
   void queue_again(const std::string& key);
-  void queue_failed();
+  void queue_failed(); ///< but what has no files any more
   [[nodiscard]] Counts counts() const;
 
   // --- Tables.
@@ -117,6 +120,7 @@ class State {
   /// Further columns that a table of subjects adds, by subject.
   void set_subjects(const std::vector<std::pair<std::string, std::string>>& cells_by_subject);
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> subjects() const;
+  [[nodiscard]] std::size_t subjects_with_study() const;
   /// What this run's walk knows of another shard: how many studies it must hold, and a digest of their keys.
   void set_others(int shard, std::size_t studies, std::uint64_t digest);
   [[nodiscard]] std::map<int, std::pair<std::size_t, std::uint64_t>> others() const; ///< by shard

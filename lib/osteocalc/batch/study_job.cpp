@@ -8,10 +8,12 @@
 #include "osteocalc/review/reviewed_result.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace osteocalc::batch {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+constexpr char no_stage[] = "start";
 constexpr int refused_status = 3, usage_status = 2;
 
 std::string text_of(const fs::path& file) {
@@ -35,10 +38,57 @@ void replace_all(std::string& text, const std::string& from, std::string_view to
     text.replace(at, from.size(), to);
 }
 
-/// One line that is the same wherever archive and output lie.
-std::string plain(std::string text, const fs::path& root, const fs::path& output) {
+bool is_name_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '^';
+}
+
+/// Where it stands by itself, not as a part of another name.
+void replace_name(std::string& text, const std::string& name, const std::string& by) {
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+    const std::size_t end = at + name.size();
+    const bool alone =
+        (at == 0 || !is_name_character(text[at - 1])) && (end == text.size() || !is_name_character(text[end]));
+    if (alone)
+      text.replace(at, name.size(), by);
+    at += alone ? by.size() : 1;
+  }
+}
+
+/// A path, and what is left of it where its first folders are not said: of archives, or of files named by themselves.
+std::vector<std::string> endings_of(std::string path) {
+  std::vector<std::string> endings{path};
+  for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/')) {
+    path.erase(0, slash + 1);
+    endings.push_back(path);
+  }
+  return endings;
+}
+
+/// Puts numbers, as in inputs.csv, in the place of the study's files and folders, whose names may be people's.
+void hide_names(std::string& text, const std::vector<std::string>& inputs) {
+  constexpr std::size_t shortest = 4; // "1" or "IM" stand in texts for other things too
+  std::set<std::string> folders;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    for (const std::string& ending : endings_of(inputs[i]))
+      if (ending.size() >= shortest)
+        replace_name(text, ending, fmt::format("file {} of the study", i + 1));
+    folders.insert(fs::path(inputs[i]).parent_path().string());
+  }
+  for (const std::string& folder : folders)
+    for (const std::string& ending : endings_of(folder)) {
+      const bool is_word = std::ranges::all_of(ending, [](char c) { return 'a' <= c && c <= 'z'; });
+      if (ending.size() >= shortest && !is_word) // "series" is no name of a person
+        replace_name(text, ending, "a folder of the study");
+    }
+}
+
+/// One line that is the same wherever archive and output lie, and names nobody.
+std::string plain(std::string text, const StudyJob& job, const fs::path& root, const fs::path& output) {
   replace_all(text, output.string() + "/", "");
   replace_all(text, root.string() + "/", "");
+  hide_names(text, job.inputs);
+  while (text.ends_with('\n'))
+    text.pop_back();
   std::ranges::replace(text, '\n', ' ');
   return text;
 }
@@ -48,9 +98,16 @@ std::string last_stage(const std::string& log) {
   constexpr std::string_view mark = "stage: ";
   const std::size_t at = log.rfind(mark);
   if (at == std::string::npos)
-    return "start";
+    return no_stage;
   const std::size_t begin = at + mark.size();
   return log.substr(begin, log.find_first_of("\r\n", begin) - begin);
+}
+
+/// What the program said of wrong options: the last thing in its log.
+std::string usage_problem(const std::string& log) {
+  constexpr std::string_view mark = "osteocalc: ";
+  const std::size_t at = log.rfind(mark);
+  return at == std::string::npos ? log : log.substr(at + mark.size());
 }
 
 /// The reasons of a refusal, or the problem of a failure, as the program put them on its standard output.
@@ -87,6 +144,9 @@ Verdict failure(const ChildOutcome& ended, const StudyJob& job, const BatchFolde
     verdict.reason = fmt::format("ended by signal {} (a defect of this program, or the system was out of memory) see "
                                  "its log, report it",
                                  *ended.signal);
+  } else if (ended.exit_status == usage_status) { // options that do not suit this scan
+    verdict.rule = "ERROR-CONFIG";
+    verdict.reason = usage_problem(log);
   } else {
     verdict.outcome = ended.exit_status == refused_status ? Outcome::Refused : Outcome::Failed;
     take_reasons(text_of(folders.work() / (job.key + ".json")), verdict);
@@ -95,12 +155,13 @@ Verdict failure(const ChildOutcome& ended, const StudyJob& job, const BatchFolde
       verdict.reason = "ended without a reason (a defect of this program) see its log, report it";
     }
   }
-  verdict.reason = plain(verdict.reason, root, folders.output);
+  verdict.reason = plain(verdict.reason, job, root, folders.output);
   return verdict;
 }
 
 Verdict success(const StudyJob& job, const BatchFolders& folders) {
   Verdict verdict = done_verdict(job.key, text_of(folders.unfinished(job.key) / "result.json"));
+  hide_names(verdict.issues, job.inputs);
   keep_reviews(folders.study(job.key), folders.unfinished(job.key));
   publish(folders.unfinished(job.key), folders.study(job.key));
   return verdict;
@@ -151,7 +212,7 @@ std::optional<Verdict> run_study(const StudyJob& job, const BatchFolders& folder
   std::optional<Verdict> verdict;
   if (ended.interrupted_by)
     interrupted_by = *ended.interrupted_by;
-  else if (ended.exit_status == usage_status)
+  else if (ended.exit_status == usage_status && last_stage(text_of(command.log)) == no_stage)
     throw ConfigError("a study could not be started: " + text_of(command.log));
   else
     verdict = ended.succeeded() ? success(job, folders) : failure(ended, job, folders, root);

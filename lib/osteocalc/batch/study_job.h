@@ -29,15 +29,16 @@ struct StudyJob {
   std::string key;
   std::vector<std::string> command;         ///< `osteocalc analyze` with all options but files, output and threads
   std::vector<std::filesystem::path> files; ///< images; labels stand in the command
+  std::vector<std::string> inputs; ///< all files below the root, in the order of inputs.csv; reasons give their numbers
   int threads = 1;
   double time_limit_s = 0;
   std::size_t memory_limit_bytes = 0;
 };
 
 /// Runs the study. When it was measured its folder is in place, whole and on disk, before this returns; otherwise it
-/// has no folder, and its log is kept. Reasons name no path above `root`. Nothing when a signal for this process ended
-/// it: `interrupted_by` then holds the signal. \throw ConfigError when the options are wrong, IoError when the output
-/// cannot be written
+/// has no folder, and its log is kept. Reasons name no path and no file of the archive, for these may name people.
+/// Nothing when a signal for this process ended it: `interrupted_by` then holds the signal. \throw ConfigError when the
+/// options are wrong, IoError when the output cannot be written
 [[nodiscard]] std::optional<Verdict> run_study(const StudyJob& job, const BatchFolders& folders,
                                                const std::filesystem::path& root, int& interrupted_by);
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/batch/subjects.h"
 
+#include "osteocalc/batch/person_rows.h"
 #include "osteocalc/cohort/csv.h"
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
 
 namespace osteocalc::batch {
 namespace {
@@ -44,6 +50,33 @@ bool is_known_column(const std::string& name) {
   return name == "patient_id" || name == "subject" || name == "age_years" || name == "sex";
 }
 
+std::string lowercase(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+/// A name that stands, or may stand, in the results already. SQLite compares names without case.
+bool is_own_column(const std::string& name) {
+  static const std::set<std::string> names{
+      "study",  "subject",   "patient_id",  "age_years", "sex",    "state", "calibration_mode", "kvp_kv",
+      "issues", "review_by", "review_time", "contrast",  "review", "rowid", "dxa_days",         "dxa_study"};
+  return names.contains(name) || is_dxa_column(name) ||
+         std::ranges::any_of(std::array{"_hu", "_bmd_mg_cm3", "_agatston", "_volume_mm3"},
+                             [&](const char* ending) { return name.ends_with(ending); });
+}
+
+void check_further(const cohort::Table& table, const std::vector<std::string>& columns) {
+  std::set<std::string> seen;
+  for (const std::string& column : columns) {
+    if (is_own_column(lowercase(column)))
+      throw TableError(table.name() + " has a column " + column +
+                       ", a name of the results' own (its values would stand for measured ones) rename it");
+    if (!seen.insert(lowercase(column)).second)
+      throw TableError(table.name() + " has two columns " + column +
+                       ", whatever their case (SQLite takes them for one) rename one");
+  }
+}
+
 } // namespace
 
 SubjectTable read_subjects(const std::filesystem::path& file, const std::string& key) {
@@ -56,6 +89,7 @@ SubjectTable read_subjects(const std::filesystem::path& file, const std::string&
       further.push_back(&column);
       subjects.further_columns.push_back(column.name);
     }
+  check_further(table, subjects.further_columns);
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const auto id = cell_text(ids, row);
     if (!id)

@@ -34,7 +34,8 @@ void add_columns(SubjectTable& table, const PersonCells& cells, const std::strin
 
 /// Reads a CSV of subjects: `patient_id` or `subject` (what stands in results.csv), `age_years`, `sex` (F, M), any
 /// further columns. \param key of the pseudonyms; empty: subjects stand by their patient id
-/// \throw IoError, TableError for a table without either id, with one person twice, or with a sex or age that is none
+/// \throw IoError, TableError for a table without either id, with one person twice, with a sex or age that is none, or
+/// with a further column of a name that the results have
 [[nodiscard]] SubjectTable read_subjects(const std::filesystem::path& file, const std::string& key);
 
 } // namespace osteocalc::batch

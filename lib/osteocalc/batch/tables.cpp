@@ -111,7 +111,7 @@ class Rows {
 
   /// What a row has already stays.
   static void fill(Cells& cells, const std::vector<std::size_t>& places, const Cells& values) {
-    for (std::size_t i = 0; i < values.size(); ++i)
+    for (std::size_t i = 0; i < std::min(values.size(), places.size()); ++i)
       if (cells[places[i]].empty())
         cells[places[i]] = values[i];
   }
@@ -250,8 +250,9 @@ class StudyInserts {
     database.exec("CREATE TABLE studies(" + quoted_names(columns) + ");" +
                   "CREATE TABLE issue_texts(id INTEGER PRIMARY KEY, level, rule, place, text);"
                   "CREATE TABLE study_issues(study_row INTEGER, issue INTEGER);"
-                  "CREATE VIEW issues AS SELECT study, level, rule, place, text FROM study_issues "
-                  "JOIN studies ON studies.rowid=study_row JOIN issue_texts ON id=issue");
+                  "CREATE VIEW issues AS SELECT studies.study, issue_texts.level, issue_texts.rule, issue_texts.place, "
+                  "issue_texts.text FROM study_issues JOIN studies ON studies.rowid=study_issues.study_row "
+                  "JOIN issue_texts ON issue_texts.id=study_issues.issue"); // subjects may have columns of these names
     return {database, "INSERT INTO studies VALUES(" + question_marks(columns.size()) + ")"};
   }
   void add_issue(const std::vector<std::string>& issue) {

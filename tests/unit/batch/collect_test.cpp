@@ -62,6 +62,65 @@ TEST_F(Collect, MixedVersionsAreRefusedUnlessAllowed) {
   EXPECT_TRUE(has_rule(result.issues, "COLLECT-MIXED"));
 }
 
+TEST_F(Collect, EachOutputHasADivisionOfItsOwn) {
+  std::vector<std::filesystem::path> outputs;
+  for (const char* archive : {"0", "1"}) {
+    const std::string name = std::string("archive") + archive;
+    for (const char* shard : {"1-of-2", "2-of-2"}) {
+      const auto output = batch(name + "/shards/" + shard, std::string(shard).substr(0, 1) + archive, "1");
+      State(output / "state.sqlite").set("shard", shard);
+    }
+    outputs.push_back(folder.path() / name);
+  }
+  EXPECT_EQ(merge(outputs).done, 4U);
+  std::filesystem::remove_all(outputs[1] / "shards" / "2-of-2");
+  EXPECT_THROW(static_cast<void>(merge(outputs)), Refusal);
+}
+
+TEST_F(Collect, ShardsOfOneDivisionMayLieInOutputsOfTheirOwn) {
+  std::vector<std::filesystem::path> outputs;
+  for (const char* shard : {"1-of-2", "2-of-2"}) {
+    const std::string name = std::string("out") + shard;
+    State(batch(name + "/shards/" + shard, std::string(shard).substr(0, 1), "1") / "state.sqlite").set("shard", shard);
+    outputs.push_back(folder.path() / name);
+  }
+  EXPECT_EQ(merge(outputs).done, 2U);
+  EXPECT_THROW(static_cast<void>(merge({outputs[0], folder.path() / "out1-of-2" / "shards" / "1-of-2", outputs[0]})),
+               Refusal); // one shard, however often it is named
+}
+
+TEST_F(Collect, CollectedBatchesKeepWhatTellsThemApart) {
+  const CollectResult first = merge({batch("one", "0a", "1"), batch("two", "0b", "2")});
+  EXPECT_EQ(first.done, 2U);
+  std::filesystem::rename(folder.path() / "merged", folder.path() / "collected");
+  EXPECT_THROW(static_cast<void>(merge({folder.path() / "collected", batch("three", "0c", "3", "another")})), Refusal);
+}
+
+TEST_F(Collect, TheFirstOnTheCommandLineCountsWhenMixed) {
+  options.allow_mixed = true;
+  static_cast<void>(merge({batch("z", "0a", "26"), batch("a", "0a", "1")}));
+  std::ifstream in(folder.path() / "merged" / "results.csv");
+  const std::string table((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  EXPECT_NE(table.find(",26,"), std::string::npos) << table;
+}
+
+TEST_F(Collect, OtherColumnsOfSubjectsAreRefusedEvenWhenMixed) {
+  const std::vector outputs{batch("one", "0a", "1"), batch("two", "0b", "2"), batch("three", "0c", "3")};
+  State(outputs[0] / "state.sqlite").set("subject_columns", "centre\x1f");
+  State(outputs[1] / "state.sqlite")
+      .set("subject_columns", "bmi\x1f"
+                              "centre\x1f");
+  options.allow_mixed = true;
+  EXPECT_THROW(static_cast<void>(merge({outputs[0], outputs[1]})), Refusal);
+  EXPECT_EQ(merge({outputs[2], outputs[1]}).done, 2U);
+}
+
+TEST_F(Collect, ABatchIsNotOverwrittenByWhatItIsMergedInto) {
+  const auto output = batch("one", "0a", "1");
+  std::filesystem::create_directory_symlink(output, folder.path() / "merged");
+  EXPECT_THROW(static_cast<void>(merge({output})), ConfigError);
+}
+
 TEST_F(Collect, WhatHoldsNoBatchIsAnError) {
   EXPECT_THROW(static_cast<void>(merge({folder.path()})), IoError);
 }

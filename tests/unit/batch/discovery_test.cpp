@@ -160,6 +160,108 @@ TEST_F(Discovery, ShardsHoldTogetherWhatTheWholeHolds) {
   EXPECT_EQ(strays, 1U);
 }
 
+TEST_F(Discovery, ShardsAgreeOnEachOthersStudiesAfterLaterWalks) {
+  test::add_study(root / "a", 1, 2);
+  test::add_study(root / "b", 2, 2);
+  test::add_study(root / "c", 3, 2);
+  ASSERT_TRUE(test::runs("cd " + root.string() + " && tar -cf both.tar a b && rm -r a b"));
+  for (int person = 4; person < 9; ++person)
+    test::add_study(root / std::to_string(person), person, 2);
+  State one(folder.path() / "one"), two(folder.path() / "two");
+  const auto expect_agreement = [&](std::size_t studies) {
+    walk(one, {1, 2});
+    walk(two, {2, 2});
+    EXPECT_EQ(one.others().at(2).first, two.studies_with_files().size());
+    EXPECT_EQ(two.others().at(1).first, one.studies_with_files().size());
+    EXPECT_EQ(one.studies_with_files().size() + two.studies_with_files().size(), studies);
+  };
+  expect_agreement(8);
+  expect_agreement(8); // nothing has changed
+  fs::remove_all(root / "4");
+  expect_agreement(7);
+}
+
+class Inventory : public Discovery {
+ protected:
+  Inventory() {
+    for (int person = 0; person < 3; ++person)
+      test::add_study(root / std::to_string(person), person, 2);
+    walk(state);
+    state.set("shard", "1-of-1");
+    state.set("key", key_id("k"));
+    state.set("keep_ids", "no");
+  }
+  /// How many studies a batch gets from the books as they stand.
+  std::size_t take(const std::string& key = "k", bool keep_ids = false) {
+    const fs::path file = folder.path() / "at rest"; // the books themselves are open
+    fs::remove(file);
+    {
+      State at_rest(file);
+      for (const char* name : {"shard", "key", "keep_ids", "walk", "walked"})
+        at_rest.set(name, state.setting(name));
+      for (const std::string& study : state.studies_with_files()) {
+        StudyPlan plan;
+        plan.key = study;
+        at_rest.plan(plan);
+      }
+      state.for_each_file([&](const InputFile& one) { at_rest.store(std::span(&one, 1)); });
+    }
+    State books(folder.path() / "batch");
+    DiscoveryOptions options;
+    options.root = root;
+    options.key = key;
+    options.keep_ids = keep_ids;
+    take_inventory(file, options, books, [](const std::string&) {});
+    return books.studies().size();
+  }
+};
+
+TEST_F(Inventory, StandsForAWalk) {
+  EXPECT_EQ(take(), 3U);
+}
+
+TEST_F(Inventory, OfAWalkThatDidNotEndIsRefused) {
+  state.begin_walk();
+  EXPECT_THROW(take(), IoError);
+}
+
+TEST_F(Inventory, OfAShardAnotherKeyOrIdsIsRefused) {
+  EXPECT_THROW(take("another"), ConfigError);
+  EXPECT_THROW(take("k", true), ConfigError);
+  state.set("shard", "1-of-2");
+  EXPECT_THROW(take(), ConfigError);
+}
+
+TEST_F(Inventory, OverAnUnmountedRootIsRefused) {
+  fs::remove_all(root / "0");
+  EXPECT_EQ(take(), 3U) << "one study may be gone";
+  fs::remove_all(root);
+  EXPECT_THROW(take(), IoError);
+}
+
+TEST_F(Inventory, BeingWrittenIsRefused) {
+  std::ofstream(folder.path() / "copy-wal") << "what SQLite has not yet put into the books";
+  EXPECT_THROW(take_inventory(folder.path() / "copy", {}, state, [](const std::string&) {}), IoError);
+}
+
+TEST_F(Discovery, ALinkToANiftiIsAStudyOfItsOwn) {
+  fs::create_directories(root / "raw");
+  fs::create_directories(root / "derived");
+  std::ofstream(root / "raw" / "x.nii.gz") << "voxels";
+  fs::create_symlink("../raw/x.nii.gz", root / "derived" / "x.nii.gz");
+  walk(state);
+  EXPECT_EQ(state.studies().size(), 2U);
+}
+
+TEST_F(Discovery, AFileIsThereAlsoWithinAnArchive) {
+  fs::create_directories(root / "a");
+  std::ofstream(root / "a" / "both.zip") << "text";
+  EXPECT_TRUE(is_there(root / "a" / "both.zip"));
+  EXPECT_TRUE(is_there(root / "a" / "both.zip" / "in" / "1.dcm"));
+  EXPECT_FALSE(is_there(root / "a" / "1.dcm"));
+  EXPECT_FALSE(is_there(root / "b" / "1.dcm"));
+}
+
 TEST_F(Discovery, AnEmptyOrUnmountedRootIsAnError) {
   fs::create_directories(root);
   EXPECT_THROW(walk(state), IoError);

@@ -55,5 +55,17 @@ TEST(DurableFiles, OneProcessHoldsTheLock) {
   EXPECT_NO_THROW(OutputLock{folder.path()});
 }
 
+TEST(DurableFiles, OneDivisionSharesTheLock) {
+  const test::TemporaryFolder folder;
+  {
+    const OutputLock first(folder.path(), "2"), second(folder.path(), "2");
+    EXPECT_THROW(OutputLock(folder.path(), "3"), IoError);
+    EXPECT_THROW(OutputLock(folder.path(), "21"), IoError);
+    EXPECT_THROW(OutputLock{folder.path()}, IoError);
+  }
+  const OutputLock another(folder.path(), "3");
+  EXPECT_THROW(OutputLock(folder.path(), "2"), IoError);
+}
+
 } // namespace
 } // namespace osteocalc::batch

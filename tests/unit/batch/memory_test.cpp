@@ -20,6 +20,16 @@ TEST(Memory, IsWhatTheSystemHasFree) {
   EXPECT_EQ(available_memory_bytes(folder.path(), folder.path()), 600U * 1024);
 }
 
+TEST(Memory, CopiesOfFilesThatCanBeDroppedAreFree) {
+  const test::TemporaryFolder folder;
+  write(folder.path() / "meminfo", "MemAvailable: 600 kB\n");
+  write(folder.path() / "self/cgroup", "0::/job\n");
+  write(folder.path() / "job/memory.max", "100000\n");
+  write(folder.path() / "job/memory.current", "90000\n");
+  write(folder.path() / "job/memory.stat", "anon 20000\nfile 70000\ninactive_file 50000\nactive_file 20000\n");
+  EXPECT_EQ(available_memory_bytes(folder.path(), folder.path()), 60000U);
+}
+
 TEST(Memory, AGroupAboveThisOneMayAllowLess) {
   const test::TemporaryFolder folder;
   write(folder.path() / "meminfo", "MemAvailable: 600 kB\n");

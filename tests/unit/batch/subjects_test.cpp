@@ -36,6 +36,14 @@ TEST_F(Subjects, CellsAreKeptAsTheyStand) {
   EXPECT_EQ(subject.further, (std::vector<std::string>{"007", ""}));
 }
 
+TEST_F(Subjects, NamesOfTheResultsOwnColumnsAreRefused) {
+  for (const char* name : {"Sex", "STUDY", "state", "issues", "L1_hu", "l1_HU", "LAD_agatston", "t_score_neck", "rowid",
+                           "dxa_days", "spine_bmd_mg_cm3"})
+    EXPECT_THROW(static_cast<void>(read(std::string("patient_id,") + name + "\na,1\n")), TableError) << name;
+  EXPECT_THROW(static_cast<void>(read("patient_id,bmi,BMI\na,1,2\n")), TableError);
+  EXPECT_NO_THROW(static_cast<void>(read("patient_id,bmi,level,id\na,1,2,3\n")));
+}
+
 TEST_F(Subjects, WhatCannotBeUsedIsAnError) {
   EXPECT_THROW(static_cast<void>(read("name,age_years\nx,50\n")), TableError);
   EXPECT_THROW(static_cast<void>(read("subject,patient_id\nx,y\n")), TableError);
