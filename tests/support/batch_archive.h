@@ -90,7 +90,7 @@ inline const std::vector<Fault>& faults() {
        edited([](DcmDataset& data) { data.putAndInsertString(DCM_Modality, "MR"); })},
       {"only localizers", "refused", "IO-LOCALIZER",
        edited([](DcmDataset& data) { data.putAndInsertString(DCM_ImageType, "ORIGINAL\\PRIMARY\\LOCALIZER"); })},
-      {"all pixels cut off", "failed", "ERROR-DICOM",
+      {"all pixels cut off", "refused", "IO-NO-PIXELS",
        [](const fs::path& folder, int person) {
          for (const fs::path& file : add_study(folder, person))
            cut(file, fs::file_size(file) - 2000);
