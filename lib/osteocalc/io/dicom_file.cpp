@@ -97,11 +97,19 @@ std::string format_problem(const PixelLayout& pixels) {
   return {};
 }
 
+/// What the groups say of place, scale and technique. The layout of pixels is the file's alone (PS3.3, C.7.6.3): it has
+/// been checked, and memory is asked for by it.
+void refine(DcmItem& groups, DicomHeader& frame) {
+  const PixelLayout layout = frame.pixels;
+  read_functional_groups(groups, frame);
+  frame.pixels = layout;
+}
+
 /// One header a frame: what all frames share, refined by the functional groups of an enhanced file.
 std::vector<DicomHeader> frames_of(DcmDataset& dataset, DicomHeader common) {
   DcmItem* shared = nullptr;
   if (dataset.findAndGetSequenceItem(DCM_SharedFunctionalGroupsSequence, shared).good())
-    read_functional_groups(*shared, common);
+    refine(*shared, common);
   DcmSequenceOfItems* each = nullptr;
   if (common.problem.empty() && dataset.findAndGetSequence(DCM_PerFrameFunctionalGroupsSequence, each).good() &&
       each->card() != static_cast<unsigned long>(common.pixels.frames))
@@ -114,7 +122,7 @@ std::vector<DicomHeader> frames_of(DcmDataset& dataset, DicomHeader common) {
   for (std::size_t i = 0; i < frames.size(); ++i) {
     frames[i].frame = static_cast<int>(i);
     if (each != nullptr && (groups = each->nextInContainer(groups)) != nullptr)
-      read_functional_groups(dynamic_cast<DcmItem&>(*groups), frames[i]);
+      refine(dynamic_cast<DcmItem&>(*groups), frames[i]);
   }
   return frames;
 }

@@ -113,6 +113,20 @@ TEST_F(EnhancedCt, EachFrameHasItsOwnHeader) {
   }
 }
 
+TEST_F(EnhancedCt, FramesDoNotRestateTheLayoutOfPixels) {
+  write();
+  edit([](DcmDataset& dataset) {
+    for (const DcmTagKey& tag : {DCM_SharedFunctionalGroupsSequence, DCM_PerFrameFunctionalGroupsSequence}) {
+      DcmItem *groups = nullptr, *scale = nullptr;
+      ASSERT_TRUE(dataset.findOrCreateSequenceItem(tag, groups, 0).good());
+      ASSERT_TRUE(groups->findOrCreateSequenceItem(DCM_PixelValueTransformationSequence, scale, 0).good());
+      scale->putAndInsertUint16(DCM_BitsStored, 17);
+      scale->putAndInsertUint16(DCM_Rows, 60000);
+    }
+  });
+  expect_same(read_ct(enhanced), read_ct(folder.path() / "single"));
+}
+
 TEST_F(EnhancedCt, HashesDifferWithThePixels) {
   write();
   const ReadOptions hashed{{}, "", true};
