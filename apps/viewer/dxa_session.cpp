@@ -55,7 +55,7 @@ std::string_view to_string(DxaTool tool) noexcept {
 }
 
 DxaSession::DxaSession(OpenedDxa opened) : now([] { return std::string(); }), opened_(std::move(opened)) {
-  state.window = view::usual_window(review().seen());
+  state.window = usual_range(review().seen());
   state.target = targets().front();
 }
 

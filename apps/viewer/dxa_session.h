@@ -17,7 +17,7 @@ inline constexpr int dxa_tool_count = 5;
 [[nodiscard]] std::string_view to_string(DxaTool tool) noexcept; ///< "look", "shape" ...
 
 struct DxaView {
-  view::FlatWindow window;
+  DisplayRange window;
   double zoom = 1;
   Vec2 pan_mm{};
   std::optional<Vec2> cursor_mm;

@@ -61,6 +61,9 @@ class MainWindow : public QMainWindow {
 
  private:
   void make_actions();
+  void make_edit_keys();
+  void make_tool_keys();
+  void make_view_keys();
   void make_tools();
   void make_dxa_tools();
   void make_tables();

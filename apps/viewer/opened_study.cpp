@@ -48,7 +48,7 @@ std::vector<fs::path> scan_of(const OpenRequest& request, const review::MachineR
     throw ConfigError("run.json of " + request.study.string() +
                       " does not say where the images are; give them by --scan");
   for (const fs::path& path : scan)
-    if (!fs::exists(path))
+    if (!io::is_there(path))
       throw IoError("the images of " + request.study.string() + " were in " + path.string() +
                     " and are not there any more; say by --scan where they are now");
   return scan;

@@ -179,6 +179,12 @@ void MainWindow::add_key(const char* keys, const std::function<void()>& act) {
 }
 
 void MainWindow::make_actions() {
+  make_edit_keys();
+  make_tool_keys();
+  make_view_keys();
+}
+
+void MainWindow::make_edit_keys() {
   add_key("Ctrl+Z", [this] { undo(); });
   add_key("Ctrl+Y", [this] { redo(); });
   add_key("Ctrl+Shift+Z", [this] { redo(); });
@@ -205,13 +211,16 @@ void MainWindow::make_actions() {
         dxa_->finish_polygon();
       refresh();
     });
+  add_key("+", [this] { resize_volume(1.1); });
+  add_key("-", [this] { resize_volume(1 / 1.1); });
+}
+
+void MainWindow::make_tool_keys() {
   static constexpr std::array<std::pair<const char*, DxaTool>, dxa_tool_count> dxa_keys{{{"Esc", DxaTool::Look},
                                                                                          {"V", DxaTool::Shape},
                                                                                          {"A", DxaTool::Draw},
                                                                                          {"C", DxaTool::Grade},
                                                                                          {"B", DxaTool::Calcium}}};
-  add_key("+", [this] { resize_volume(1.1); });
-  add_key("-", [this] { resize_volume(1 / 1.1); });
   static constexpr std::array<std::pair<const char*, Tool>, 8> tool_keys{{{"Esc", Tool::Crosshair},
                                                                           {"M", Tool::MoveLesion},
                                                                           {"X", Tool::RejectLesion},
@@ -228,6 +237,9 @@ void MainWindow::make_actions() {
         if (dxa_key == keys)
           choose_tool(dxa_tool);
     });
+}
+
+void MainWindow::make_view_keys() {
   for (std::size_t i = 0; i < view::window_presets().size(); ++i)
     add_key(std::to_string(i + 1).c_str(), [this, i] { choose_window(view::window_presets()[i].window); });
   for (std::size_t i = 0; i < layouts().size(); ++i)

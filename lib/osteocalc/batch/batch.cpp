@@ -13,6 +13,7 @@
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/core/parallel.h"
 #include "osteocalc/core/provenance.h"
+#include "osteocalc/io/file_tree.h"
 
 #include <SQLiteCpp/Exception.h>
 #include <algorithm>
@@ -298,7 +299,7 @@ class Run {
 
   std::uint64_t analyse(const Admission& admission) {
     const StudyJob job = job_of(admission);
-    if (std::ranges::none_of(job.files, is_there)) { // the walk may not have come to it yet
+    if (std::ranges::none_of(job.files, io::is_there)) { // the walk may not have come to it yet
       judge_gone(admission.study);
       return 0;
     }

@@ -300,7 +300,7 @@ void check_inventory(const State& walked, const fs::path& inventory, const Disco
   for (const std::string& study : walked.studies_with_files()) {
     if (!options.shard.holds(study))
       continue;
-    if (is_there(options.root / walked.files_of(study).front().path))
+    if (io::is_there(options.root / walked.files_of(study).front().path))
       return;
     if (++looked_at == enough)
       break;
@@ -329,14 +329,6 @@ void discover(const DiscoveryOptions& options, State& state, const std::function
   state.end_walk();
   for (const std::string& study : state.studies())
     ripe(study);
-}
-
-bool is_there(const fs::path& file) {
-  std::error_code no_file;
-  fs::path there = file;
-  while (!fs::exists(there, no_file) && there.has_relative_path())
-    there = there.parent_path();
-  return fs::is_regular_file(there, no_file);
 }
 
 std::string key_id(const std::string& key) {

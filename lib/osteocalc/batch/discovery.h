@@ -30,9 +30,6 @@ struct DiscoveryOptions {
 void discover(const DiscoveryOptions& options, State& state, const std::function<void(const std::string&)>& ripe,
               const std::function<bool()>& stop);
 
-/// Whether a file of a study is there, be it within an archive.
-[[nodiscard]] bool is_there(const std::filesystem::path& file);
-
 /// What tells whether two keys are the same.
 [[nodiscard]] std::string key_id(const std::string& key);
 

@@ -216,6 +216,16 @@ std::string FileTree::shown(const fs::path& path) const {
   return text;
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code none;
+  if (fs::exists(path, none))
+    return true;
+  fs::path there = path.parent_path();
+  while (!fs::exists(there, none) && there.has_relative_path())
+    there = there.parent_path();
+  return fs::is_regular_file(there, none);
+}
+
 FileTree find_files(std::span<const fs::path> paths, Parallel parallel, const ArchiveLimits& limits) {
   FileTree tree;
   Walker walker(tree);

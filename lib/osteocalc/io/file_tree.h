@@ -29,6 +29,9 @@ struct FileTree {
   [[nodiscard]] std::string shown(const std::filesystem::path& path) const;
 };
 
+/// Whether there is such a path, or an archive's file that it may lead into; the archive is not opened.
+[[nodiscard]] bool is_there(const std::filesystem::path& path);
+
 /// Lists files and all that lies below folders (of a DICOMDIR, below the folder it is in); a path may lead into an
 /// archive, as `shown` names it. Links are followed, each folder is entered once, so that a cycle ends; pipes and
 /// devices are not touched. zip and tar are unpacked, whatever their names. What cannot be listed or unpacked is an

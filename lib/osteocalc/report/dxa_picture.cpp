@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/dxa_picture.h"
 
+#include "osteocalc/image/display_range.h"
 #include "osteocalc/report/qc_view.h"
 
 #include <algorithm>
@@ -20,18 +21,6 @@ void draw_polygon(Canvas& canvas, const Polygon& polygon, double scale, const Rg
     const Vec2& b = polygon[(i + 1) % polygon.size()];
     canvas.line(scale * a[0], scale * a[1], scale * b[0], scale * b[1], color, 1.5);
   }
-}
-
-/// The 0.5 and 99.5 percentiles.
-Window window_of(const Volume<float>& image) {
-  std::vector<float> values(image.voxels().begin(), image.voxels().end());
-  const auto at = [&](double share) {
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::ranges::nth_element(values, place);
-    return static_cast<double>(*place);
-  };
-  const double low = at(0.005);
-  return {low, std::max(at(0.995), low + 1e-3)};
 }
 
 void list_results(Canvas& canvas, const dxa::DxaResult& result, double x) {
@@ -64,7 +53,8 @@ void write_dxa_picture(const Volume<float>& image, const dxa::DxaResult& result,
   const QcView view = fitted_view(image.size(0) * spacing[0], image.size(1) * spacing[1], margin_px);
   const bool lateral = exam == DxaExam::LateralSpine;
   const Orientation letters = lateral ? Orientation{"A", "P", "", ""} : Orientation{"R", "L", "", ""};
-  Canvas canvas = draw_view(view, window_of(image), letters, [&](double x_mm, double y_mm) {
+  const DisplayRange range = usual_range(image);
+  Canvas canvas = draw_view(view, Window{range.low, range.high}, letters, [&](double x_mm, double y_mm) {
     const int x = std::clamp(static_cast<int>(x_mm / spacing[0]), 0, image.size(0) - 1);
     const int y = std::clamp(static_cast<int>(y_mm / spacing[1]), 0, image.size(1) - 1);
     return static_cast<double>(image(x, y, 0));

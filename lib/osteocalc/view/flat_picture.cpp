@@ -28,22 +28,11 @@ FlatPlace place_of(const Volume<float>& image, int width, int height, double zoo
           mm_per_px};
 }
 
-FlatWindow usual_window(const Volume<float>& image) {
-  std::vector<float> values(image.voxels().begin(), image.voxels().end());
-  const auto at = [&](double share) {
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::ranges::nth_element(values, place);
-    return static_cast<double>(*place);
-  };
-  const double low = at(0.005);
-  return {low, std::max(at(0.995), low + 1e-3)};
-}
-
-Picture flat_picture(const Volume<float>& image, const FlatPlace& place, const FlatWindow& window, int width,
+Picture flat_picture(const Volume<float>& image, const FlatPlace& place, const DisplayRange& range, int width,
                      int height) {
   Picture picture(width, height);
   const Vec3& spacing = image.geometry().spacing_mm;
-  const double scale = 255 / (window.high - window.low);
+  const double scale = 255 / (range.high - range.low);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       const Vec2 at = place.point_at(x, y);
@@ -53,7 +42,7 @@ Picture flat_picture(const Volume<float>& image, const FlatPlace& place, const F
         continue;
       }
       const auto gray = static_cast<std::uint8_t>(
-          std::clamp((static_cast<double>(interpolated(image, column, row)) - window.low) * scale, 0.0, 255.0));
+          std::clamp((static_cast<double>(interpolated(image, column, row)) - range.low) * scale, 0.0, 255.0));
       picture.at(x, y) = {gray, gray, gray};
     }
   return picture;

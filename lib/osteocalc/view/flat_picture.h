@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "osteocalc/image/display_range.h"
 #include "osteocalc/image/polygon.h"
 #include "osteocalc/image/volume.h"
 #include "osteocalc/view/picture.h"
@@ -23,14 +24,8 @@ struct FlatPlace {
 /// All of an image in the middle of a picture, `zoom` times larger about its middle, moved by `pan_mm`.
 [[nodiscard]] FlatPlace place_of(const Volume<float>& image, int width, int height, double zoom, const Vec2& pan_mm);
 
-struct FlatWindow {
-  double low = 0, high = 1; ///< black, white; in the image's unit
-};
-/// The 0.5 and 99.5 percentiles.
-[[nodiscard]] FlatWindow usual_window(const Volume<float>& image);
-
-/// An image of one slice, bilinear between pixels; beyond it dark. \pre window.high > window.low
-[[nodiscard]] Picture flat_picture(const Volume<float>& image, const FlatPlace& place, const FlatWindow& window,
+/// An image of one slice, bilinear between pixels; beyond it dark. \pre range.high > range.low
+[[nodiscard]] Picture flat_picture(const Volume<float>& image, const FlatPlace& place, const DisplayRange& range,
                                    int width, int height);
 
 /// The value under a point; nothing beyond the image.

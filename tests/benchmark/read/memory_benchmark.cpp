@@ -44,12 +44,12 @@ Reading read_in_child(const std::filesystem::path& folder) {
     return reading;
   const pid_t child = fork();
   if (child == 0) {
-    const auto times = benchmark::median_of_five({[&] {
+    const auto times = benchmark::median_of_five_here([&] {
       io::ReadOptions options;
       options.parallel.threads = 2;
       static_cast<void>(io::read_ct(folder, options));
-    }});
-    const bool sent = write(ends[1], &times[0].wall_s, sizeof(double)) == sizeof(double);
+    });
+    const bool sent = write(ends[1], &times.wall_s, sizeof(double)) == sizeof(double);
     _exit(sent ? 0 : 1);
   }
   rusage usage{};

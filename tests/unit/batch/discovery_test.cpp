@@ -253,15 +253,6 @@ TEST_F(Discovery, ALinkToANiftiIsAStudyOfItsOwn) {
   EXPECT_EQ(state.studies().size(), 2U);
 }
 
-TEST_F(Discovery, AFileIsThereAlsoWithinAnArchive) {
-  fs::create_directories(root / "a");
-  std::ofstream(root / "a" / "both.zip") << "text";
-  EXPECT_TRUE(is_there(root / "a" / "both.zip"));
-  EXPECT_TRUE(is_there(root / "a" / "both.zip" / "in" / "1.dcm"));
-  EXPECT_FALSE(is_there(root / "a" / "1.dcm"));
-  EXPECT_FALSE(is_there(root / "b" / "1.dcm"));
-}
-
 TEST_F(Discovery, AnEmptyOrUnmountedRootIsAnError) {
   fs::create_directories(root);
   EXPECT_THROW(walk(state), IoError);

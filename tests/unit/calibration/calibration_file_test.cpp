@@ -2,6 +2,7 @@
 #include "osteocalc/calibration/calibration_file.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -10,8 +11,7 @@ namespace osteocalc::calibration {
 namespace {
 
 std::filesystem::path file_of_test() {
-  return std::filesystem::path(testing::TempDir()) /
-         (std::string("osteocalc_file_") + testing::UnitTest::GetInstance()->current_test_info()->name() + ".json");
+  return test::test_path(".json");
 }
 
 Calibration example() {

@@ -2,6 +2,7 @@
 #include "osteocalc/calibration/calibration.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 
 #include <filesystem>
 #include <fstream>
@@ -20,9 +21,7 @@ class File {
   [[nodiscard]] std::string path() const { return path_.string(); }
 
  private:
-  std::filesystem::path path_ =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("osteocalc_calibration_") + testing::UnitTest::GetInstance()->current_test_info()->name() + ".json");
+  std::filesystem::path path_ = test::test_path(".json");
 };
 
 std::string phantom_json(const std::string& mode, const std::string& slope) {

@@ -2,6 +2,7 @@
 #include "osteocalc/calibration/phantom_library.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@ namespace osteocalc::calibration {
 namespace {
 
 std::filesystem::path written(const std::string& text) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "osteocalc_certificate.json";
+  const auto file = test::test_path(".json");
   std::ofstream(file) << text;
   return file;
 }

@@ -3,6 +3,7 @@
 
 #include "osteocalc/cohort/csv.h"
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 #include "unit/cohort/simulated.h"
 
 #include <cmath>
@@ -105,9 +106,7 @@ class RunCohort : public ::testing::Test {
     std::ofstream(folder_ / name) << text;
     return folder_ / name;
   }
-  std::filesystem::path folder_ =
-      std::filesystem::path(::testing::TempDir()) /
-      (std::string("cohort_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::filesystem::path folder_ = test::test_path();
 };
 
 TEST_F(RunCohort, JoinsOnTheOneSharedColumnAndCountsWhoIsThere) {

@@ -2,6 +2,7 @@
 #include "osteocalc/cohort/table_files.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <cmath>
@@ -48,9 +49,7 @@ class TableFiles : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(folder_); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_ =
-      std::filesystem::path(::testing::TempDir()) /
-      (std::string("table_files_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::filesystem::path folder_ = test::test_path();
 };
 
 TEST_F(TableFiles, ReadsSasSpssAndStata) {

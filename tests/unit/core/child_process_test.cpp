@@ -3,6 +3,7 @@
 #include "osteocalc/core/child_process.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 
 #include <chrono>
 #include <csignal>
@@ -42,9 +43,7 @@ class ChildProcess : public testing::Test {
     kill(pid, SIGKILL);
     return false;
   }
-  const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) /
-      ("osteocalc_child_" + std::to_string(getpid()) + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const std::filesystem::path folder = test::test_path();
 };
 
 TEST_F(ChildProcess, WorksInItsFolderAndItsWordsGoToTheLog) {

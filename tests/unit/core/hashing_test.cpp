@@ -3,6 +3,7 @@
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/parallel.h"
+#include "support/test_path.h"
 
 #include <fstream>
 #include <gtest/gtest.h>
@@ -16,9 +17,7 @@ class KeyFile : public testing::Test {
   void SetUp() override { std::filesystem::remove(file); }
   void TearDown() override { std::filesystem::remove(file); }
   void write(const std::string& text) const { std::ofstream(file, std::ios::binary) << text; }
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("osteocalc_") + testing::UnitTest::GetInstance()->current_test_info()->name() + ".key");
+  const std::filesystem::path file = test::test_path(".key");
 };
 
 // FIPS 180-4 examples.

@@ -145,6 +145,15 @@ TEST_F(Tree, APathMayLeadIntoAnArchive) {
   EXPECT_THROW(found({zip / "root/a/IM1/deeper"}), IoError);
 }
 
+TEST_F(Tree, AFileIsThereAlsoWithinAnArchive) {
+  file("a/both.zip");
+  EXPECT_TRUE(is_there(root / "a"));
+  EXPECT_TRUE(is_there(root / "a/both.zip"));
+  EXPECT_TRUE(is_there(root / "a/both.zip/in/1.dcm"));
+  EXPECT_FALSE(is_there(root / "a/1.dcm"));
+  EXPECT_FALSE(is_there(root / "b/1.dcm"));
+}
+
 TEST_F(Tree, NothingLeavesTheTemporaryFolder) {
   file("good");
   ASSERT_TRUE(shell("echo bad >outside && cd root && ln -s /etc/passwd link && ln good hard && "

@@ -2,8 +2,8 @@
 #include "osteocalc/report/canvas.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 #include "unit/report/png.h"
-#include "unit/report/test_path.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/qc_pictures.h"
 
+#include "support/test_path.h"
 #include "unit/report/png.h"
 #include "unit/report/qc_scan.h"
-#include "unit/report/test_path.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/report/qc_view.h"
 
+#include "support/test_path.h"
 #include "unit/report/png.h"
-#include "unit/report/test_path.h"
 
 #include <gtest/gtest.h>
 

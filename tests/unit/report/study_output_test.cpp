@@ -2,9 +2,9 @@
 #include "osteocalc/report/study_output.h"
 
 #include "osteocalc/report/study_json.h"
+#include "support/test_path.h"
 #include "unit/report/qc_scan.h"
 #include "unit/report/study_sample.h"
-#include "unit/report/test_path.h"
 
 #include <fstream>
 #include <gtest/gtest.h>

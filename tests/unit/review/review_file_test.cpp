@@ -2,6 +2,7 @@
 #include "osteocalc/review/review_file.h"
 
 #include "osteocalc/core/error.h"
+#include "support/test_path.h"
 #include "unit/review/review_subject.h"
 
 #include <fstream>
@@ -11,8 +12,7 @@ namespace osteocalc::review {
 namespace {
 
 std::filesystem::path folder() {
-  const std::filesystem::path path =
-      std::filesystem::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::filesystem::path path = test::test_path();
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path;

@@ -43,12 +43,5 @@ TEST(ValueUnder, IsThePixelsOwn) {
   EXPECT_FALSE(value_under(image, {20.1, 3}));
 }
 
-TEST(UsualWindow, HoldsAlmostAll) {
-  const FlatWindow window = usual_window(columns());
-  EXPECT_EQ(window.low, 0);
-  EXPECT_EQ(window.high, 9);
-  EXPECT_GT(usual_window(Volume<float>(VolumeGeometry{{3, 3, 1}}, 5.0F)).high, 5);
-}
-
 } // namespace
 } // namespace osteocalc::view
