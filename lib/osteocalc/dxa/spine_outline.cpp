@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osteocalc/dxa/spine_outline.h"
 
+#include "osteocalc/dxa/disc_gaps.h"
 #include "osteocalc/dxa/flat_image.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 
 namespace osteocalc::dxa {
 namespace {
@@ -169,117 +169,6 @@ SideForm best_side(const EdgeCost& cost, const SpineOutline& outline, int side, 
   return best;
 }
 
-/// Mineral at places along a line through the outline, off the midline where spinous processes are. `rise_mm` is how
-/// much lower the line's right end lies.
-std::vector<double> along_line(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
-  std::vector<double> samples;
-  for (const double side : {-1.0, 1.0})
-    for (double u = 0.2; u < 0.88; u += 0.06) {
-      const double y = y_mm + 0.5 * side * u * rise_mm;
-      const double x = outline.center_at(y) + 0.5 * side * u * (outline.right_at(y) - outline.left_at(y));
-      samples.push_back(value_at(map, x, y));
-    }
-  return samples;
-}
-
-/// Without what processes put over the line: the mean of the lower half of it.
-double clear_mean(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
-  std::vector<double> samples = along_line(map, outline, y_mm, rise_mm);
-  const auto half = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
-  std::ranges::nth_element(samples, half);
-  return std::accumulate(samples.begin(), half, 0.0) / static_cast<double>(half - samples.begin());
-}
-
-/// Mineral of the bodies above and below a gap.
-struct Beside {
-  double above = 0, below = 0;
-};
-
-Beside beside(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
-  const auto mean = [&](double dy) { return clear_mean(map, outline, y_mm + dy, rise_mm); };
-  return {0.25 * (mean(-14) + mean(-11) + mean(-9) + mean(-7)), 0.25 * (mean(14) + mean(11) + mean(9) + mean(7))};
-}
-
-DiscGap gap_line(const SpineOutline& outline, double y_mm, double rise_mm, double half_height_mm, double depth) {
-  const double left_y = y_mm - 0.5 * rise_mm, right_y = y_mm + 0.5 * rise_mm;
-  return {{outline.left_at(left_y), left_y}, {outline.right_at(right_y), right_y}, half_height_mm, depth};
-}
-
-double depth_at(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
-  const auto mean = [&](double dy) { return clear_mean(map, outline, y_mm + dy, rise_mm); };
-  const auto [above, below] = beside(map, outline, y_mm, rise_mm);
-  const double bodies = std::min(above, below) + 0.25 * std::abs(above - below);
-  return bodies > 0.05 ? 1 - (mean(-1) + mean(0) + mean(1)) / (3 * bodies) : 0;
-}
-
-/// The tilt of the line that meets least mineral over its whole length and a disc's height. The upright wins a tie.
-double best_rise(const Volume<float>& map, const SpineOutline& outline, double y_mm) {
-  constexpr double must_gain = 0.002; // of the level line's mineral, a mm
-  double best = 0, least = 1e9, level = 0;
-  for (double rise = 0; rise <= 12; rise += 1)
-    for (const double tilt : {rise, -rise}) {
-      double sum = 0;
-      for (double dy = -3; dy <= 3; dy += 1)
-        for (const double value : along_line(map, outline, y_mm + dy, tilt))
-          sum += std::max(0.0, value);
-      if (rise == 0)
-        level = sum;
-      if (sum + must_gain * level * rise < least) {
-        least = sum + must_gain * level * rise;
-        best = tilt;
-      }
-    }
-  return best;
-}
-
-/// The same gap with its best tilt, in the middle between the endplates: where mineral has risen half-way on each side.
-DiscGap refined(const Volume<float>& map, const SpineOutline& outline, double y_mm) {
-  const double rise = best_rise(map, outline, y_mm);
-  const auto [above, below] = beside(map, outline, y_mm, rise);
-  const double floor = clear_mean(map, outline, y_mm, rise);
-  const auto reach = [&](double direction, double body) {
-    double dy = 0;
-    while (dy < 9 && clear_mean(map, outline, y_mm + direction * dy, rise) < 0.5 * (floor + body))
-      dy += 0.25;
-    return dy;
-  };
-  const double up = reach(-1, above), down = reach(1, below);
-  return gap_line(outline, y_mm + 0.5 * (down - up), rise, 0.5 * (up + down), depth_at(map, outline, y_mm, rise));
-}
-
-/// How well two neighbouring gaps fit as the ends of one vertebra with its discs; nothing when they cannot.
-std::optional<double> spacing_score(double spacing_mm) {
-  if (spacing_mm < 20 || spacing_mm > 50)
-    return std::nullopt;
-  const double off = (spacing_mm - 35) / 9;
-  return 1 - off * off;
-}
-
-/// The chain of gaps, each a vertebra below the one before, that is deepest and most evenly spaced.
-std::vector<DiscGap> best_chain(const std::vector<DiscGap>& gaps) {
-  std::vector<double> score(gaps.size());
-  std::vector<std::size_t> before(gaps.size());
-  for (std::size_t i = 0; i < gaps.size(); ++i) {
-    score[i] = gaps[i].depth;
-    before[i] = i;
-    for (std::size_t k = 0; k < i; ++k)
-      if (const auto fit = spacing_score(gaps[i].y_mm() - gaps[k].y_mm());
-          fit && score[k] + *fit + gaps[i].depth > score[i]) {
-        score[i] = score[k] + *fit + gaps[i].depth;
-        before[i] = k;
-      }
-  }
-  std::vector<DiscGap> chain;
-  if (gaps.empty())
-    return chain;
-  auto i = static_cast<std::size_t>(std::ranges::max_element(score) - score.begin());
-  for (;; i = before[i]) {
-    chain.insert(chain.begin(), gaps[i]);
-    if (before[i] == i)
-      return chain;
-  }
-}
-
 /// The map edges are looked for on.
 Volume<float> edge_map(const Volume<float>& bone, double noise_g_cm2) {
   return blurred(bone, std::clamp(6 * noise_g_cm2, 0.5, 1.0));
@@ -325,48 +214,6 @@ Polygon vertebra_outline(const Volume<float>& bone, double noise_g_cm2, const Sp
     polygon.insert(polygon.end(), points.begin(), points.end());
   }
   return polygon;
-}
-
-std::vector<DiscGap> find_disc_gaps(const Volume<float>& bone, const SpineOutline& outline) {
-  const Volume<float> map = blurred(bone, 0.7);
-  constexpr double least_depth = 0.05;
-  const int steps = static_cast<int>(outline.height_mm());
-  std::vector<double> depths;
-  for (int y = 0; y < steps; ++y) {
-    // Of three tilts the best: a bent spine's gaps would close on a level line.
-    double best = 0;
-    for (const double rise : {-6.0, 0.0, 6.0})
-      best = std::max(best, depth_at(map, outline, y + 0.5, rise));
-    depths.push_back(best);
-  }
-  std::vector<DiscGap> gaps;
-  constexpr int apart = 5; // mm
-  for (int y = 2; y < steps - 2; ++y) {
-    const auto from = depths.begin() + std::max(0, y - apart), to = depths.begin() + std::min(steps, y + apart + 1);
-    const double here = depths[static_cast<std::size_t>(y)];
-    if (here >= least_depth && std::ranges::max_element(from, to) - depths.begin() == y)
-      gaps.push_back(refined(map, outline, y + 0.5));
-  }
-  std::vector<DiscGap> chain = best_chain(gaps);
-  if (chain.size() < 2)
-    return chain;
-  // A gap that a tilt closes is expected where the spacing says, and taken where it shows best near there.
-  constexpr double search_mm = 6, margin_mm = 10;
-  const double spacing = (chain.back().y_mm() - chain.front().y_mm()) / static_cast<double>(chain.size() - 1);
-  const auto expected = [&](double y_mm) {
-    double best = 0, at = y_mm;
-    for (double y = y_mm - search_mm; y <= y_mm + search_mm; y += 1)
-      if (const double depth = depth_at(map, outline, y, 0); depth > best) {
-        best = depth;
-        at = y;
-      }
-    return refined(map, outline, at);
-  };
-  if (const double above = chain.front().y_mm() - 0.95 * spacing; above > margin_mm)
-    chain.insert(chain.begin(), expected(above));
-  if (const double below = chain.back().y_mm() + spacing; below < outline.height_mm() - margin_mm)
-    chain.push_back(expected(below));
-  return chain;
 }
 
 } // namespace osteocalc::dxa

@@ -5,7 +5,7 @@
 #include "osteocalc/core/issue.h"
 #include "osteocalc/dxa/decomposition.h"
 #include "osteocalc/dxa/region.h"
-#include "osteocalc/dxa/spine_outline.h"
+#include "osteocalc/dxa/disc_gaps.h"
 
 namespace osteocalc::dxa {
 
