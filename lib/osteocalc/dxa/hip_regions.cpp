@@ -12,6 +12,8 @@ namespace osteocalc::dxa {
 namespace {
 
 constexpr double neck_box_mm = 15, below_lesser_trochanter_mm = 10, wards_mm = 11;
+constexpr double beside_neck_mm = 8;    ///< of soft tissue in the neck's box, on each side
+constexpr double around_in_radii = 2.0; ///< of the head: how far the trochanters lie from where the axes meet
 constexpr double half_bone = 0.5;
 
 /// Bone or not at a place in mm.
@@ -121,22 +123,47 @@ double find_lesser_trochanter(const Shadow& bone, const Section& shaft, double b
   return 0.5 * (bottom + top);
 }
 
+/// Both as one outline. \pre the neck's first and last corner lie on the same side of `outer`
+Polygon joined(const Polygon& outer, Polygon neck) {
+  const auto off = [&](const Vec2& p) {
+    return std::abs((p[0] - neck[0][0]) * (neck[3][1] - neck[0][1]) - (p[1] - neck[0][1]) * (neck[3][0] - neck[0][0]));
+  };
+  Polygon out;
+  for (std::size_t i = 0; i < outer.size(); ++i) {
+    const Vec2& a = outer[i];
+    const Vec2& b = outer[(i + 1) % outer.size()];
+    out.push_back(a);
+    if (off(a) > 1e-6 || off(b) > 1e-6)
+      continue;
+    if (std::hypot(a[0] - neck[0][0], a[1] - neck[0][1]) > std::hypot(a[0] - neck[3][0], a[1] - neck[3][1]))
+      std::ranges::reverse(neck);
+    out.insert(out.end(), neck.begin(), neck.end());
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<Region> regions_from(const HipLandmarks& marks, double width_mm) {
-  const double reach = std::hypot(marks.head[0] - marks.axes_meet[0], marks.head[1] - marks.axes_meet[1]);
-  const Vec2 along{(marks.head[0] - marks.axes_meet[0]) / reach, (marks.head[1] - marks.axes_meet[1]) / reach};
+  const double length = std::hypot(marks.head[0] - marks.axes_meet[0], marks.head[1] - marks.axes_meet[1]);
+  const Vec2 along{(marks.head[0] - marks.axes_meet[0]) / length, (marks.head[1] - marks.axes_meet[1]) / length};
   const Vec2 back{-along[0], -along[1]};
   const Vec2 up = along[0] < 0 ? Vec2{-along[1], along[0]} : Vec2{along[1], -along[0]}, down{-up[0], -up[1]};
-  const auto beyond = [&](double mm) { return Vec2{marks.neck[0] + mm * along[0], marks.neck[1] + mm * along[1]}; };
+  const auto at = [&](double forwards, double upwards) {
+    return Vec2{marks.neck[0] + forwards * along[0] + upwards * up[0],
+                marks.neck[1] + forwards * along[1] + upwards * up[1]};
+  };
+  const double reach = around_in_radii * marks.head_radius_mm;
+  const double left = std::max(0.0, marks.axes_meet[0] - reach), right = std::min(width_mm, marks.axes_meet[0] + reach);
+  const double top = std::max(0.0, marks.axes_meet[1] - reach);
   const double bottom = marks.lesser_trochanter_mm + below_lesser_trochanter_mm;
-  const Polygon frame{{0, 0}, {width_mm, 0}, {width_mm, bottom}, {0, bottom}};
-  const Polygon total = clipped(frame, beyond(0.5 * neck_box_mm), back);
-  const Polygon outer = clipped(total, beyond(-0.5 * neck_box_mm), back);
-  return {{"neck", clipped(total, beyond(-0.5 * neck_box_mm), along)},
+  const double half = 0.5 * neck_box_mm, aside = 0.5 * marks.neck_width_mm + beside_neck_mm;
+  const Polygon outer = clipped({{left, top}, {right, top}, {right, bottom}, {left, bottom}}, at(-half, 0), back);
+  const Polygon neck{at(-half, aside), at(half, aside), at(half, -aside), at(-half, -aside)};
+  return {{"neck", neck},
           {"trochanter", clipped(outer, marks.neck, up)},
           {"intertrochanter", clipped(outer, marks.neck, down)},
-          {"total", total}};
+          {"total", joined(outer, neck)}};
 }
 
 namespace {
@@ -186,6 +213,7 @@ HipRegions find_hip_regions(const BoneImage& image, HipSide side) {
   marks.head = head.center;
   marks.head_radius_mm = head.radius;
   marks.neck = neck.middle;
+  marks.neck_width_mm = neck.width;
   // The axis runs from the head's centre through the neck's middle to the shaft's.
   const double dx = marks.neck[0] - marks.head[0], dy = marks.neck[1] - marks.head[1];
   const double t = std::abs(dx) > 1 ? (shaft->middle[0] - marks.head[0]) / dx : 2;
