@@ -11,7 +11,8 @@ namespace {
 
 constexpr int calcium_hu = 130;
 constexpr double least_area_mm2 = 1; ///< of calcium on a wall in one slice
-constexpr double front_mm = 8;       ///< of a body, from its foremost voxel: where the aorta lies
+constexpr double least_of_neighbour = 1.0 / 3;
+constexpr double front_mm = 8; ///< of a body, from its foremost voxel: where the aorta lies
 
 bool is_aorta(LabelId id) {
   return id == label::aorta || id == label::aorta_abdominal || id == label::aorta_descending;
@@ -48,6 +49,14 @@ SliceFinding look_at(const Volume<std::int16_t>& hu, const Volume<LabelId>& labe
       if (is_aorta(labels(x, y, z)) && hu(x, y, z) >= calcium_hu)
         found.calcium_mm2[y < middle ? 0 : 1] += spacing[0] * spacing[1];
   return found;
+}
+
+/// Whether a wall is calcified in a slice. Where a plaque ends a slice shows a part of its neighbour: it counts from
+/// a third of that one's calcium on.
+bool is_calcified(const std::vector<SliceFinding>& slices, std::size_t z, std::size_t wall) {
+  const auto area = [&](std::size_t slice) { return slices[slice].calcium_mm2[wall]; };
+  const double beside_mm2 = std::max(z > 0 ? area(z - 1) : 0.0, z + 1 < slices.size() ? area(z + 1) : 0.0);
+  return area(z) >= std::max(least_area_mm2, least_of_neighbour * beside_mm2);
 }
 
 /// Lowest and highest slice of each body's front.
@@ -91,8 +100,7 @@ std::vector<WallCalcium> wall_calcium_from_ct(const Volume<std::int16_t>& hu, co
     for (const std::size_t wall : {0U, 1U}) {
       WallCalcium part{level, wall == 0 ? Wall::Anterior : Wall::Posterior, 0, (top - bottom) * increment_mm};
       for (std::size_t z = 0; z < slices.size(); ++z)
-        if (static_cast<double>(z) > bottom && static_cast<double>(z) <= top &&
-            slices[z].calcium_mm2[wall] >= least_area_mm2)
+        if (static_cast<double>(z) > bottom && static_cast<double>(z) <= top && is_calcified(slices, z, wall))
           part.calcified_mm += increment_mm;
       walls.push_back(part);
     }

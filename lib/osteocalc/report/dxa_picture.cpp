@@ -23,6 +23,24 @@ void draw_polygon(Canvas& canvas, const Polygon& polygon, double scale, const Rg
   }
 }
 
+/// In the region's middle; beside one as small as its name, and over the neck, whose middle Ward's triangle takes.
+void label_region(Canvas& canvas, const dxa::Region& region, double scale) {
+  constexpr double size = 13, small_mm = 12;
+  const double half_width = 0.5 * canvas.text_width(region.name, size);
+  if (region.name == "neck") {
+    const Vec2 top = *std::ranges::min_element(region.outline, {}, [](const Vec2& p) { return p[1]; });
+    canvas.text(scale * top[0] - half_width, scale * top[1] - 5, region.name, size, outline_color);
+    return;
+  }
+  const auto [left, right] = std::ranges::minmax(region.outline, {}, [](const Vec2& p) { return p[0]; });
+  Vec2 middle{};
+  for (const Vec2& p : region.outline)
+    middle = {middle[0] + p[0] / static_cast<double>(region.outline.size()),
+              middle[1] + p[1] / static_cast<double>(region.outline.size())};
+  const double x = right[0] - left[0] < small_mm ? scale * right[0] + 4 : scale * middle[0] - half_width;
+  canvas.text(x, scale * middle[1] + 5, region.name, size, outline_color);
+}
+
 void list_results(Canvas& canvas, const dxa::DxaResult& result, double x) {
   double y = 24;
   const auto line = [&](const std::string& text) {
@@ -35,6 +53,10 @@ void list_results(Canvas& canvas, const dxa::DxaResult& result, double x) {
     line(fmt::format("{}: {:.3f}, {:.1f}, {}{}", site.site, site.abmd_g_cm2, site.area_cm2.value_or(0),
                      site.scores.t_score ? fmt::format("{:+.1f}", *site.scores.t_score) : "-",
                      site.excluded ? " (left out)" : ""));
+  if (has_rule(result.issues, "AAC-NO-LEVELS")) {
+    line("AAC-24: not scored");
+    line("(vertebrae not marked)");
+  }
   if (!result.aac)
     return;
   line(result.aac->aac24 ? fmt::format("AAC-24: {}, AAC-8: {}", *result.aac->aac24, *result.aac->aac8)
@@ -62,12 +84,8 @@ void write_dxa_picture(const Volume<float>& image, const dxa::DxaResult& result,
   const double scale = 1 / view.mm_per_px;
   for (const dxa::Region& region : result.regions) {
     draw_polygon(canvas, region.outline, scale, outline_color);
-    Vec2 middle{};
-    for (const Vec2& p : region.outline)
-      middle = {middle[0] + p[0] / static_cast<double>(region.outline.size()),
-                middle[1] + p[1] / static_cast<double>(region.outline.size())};
     if (region.name != "total")
-      canvas.text(scale * middle[0] - 8, scale * middle[1] + 5, region.name, 13, outline_color);
+      label_region(canvas, region, scale);
   }
   for (const dxa::SixPointMark& mark : marks) {
     for (const Vec2& p : mark.points)
