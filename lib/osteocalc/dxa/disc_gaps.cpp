@@ -27,12 +27,17 @@ std::vector<double> along_line(const Volume<float>& map, const SpineOutline& out
   return samples;
 }
 
-/// Without what processes put over the line: the mean of the lower half of it.
+/// Without what processes put over the line: the mean of the lower half of each side. Both sides count alike, or a line
+/// that runs from a body into a gap would be as clear as the gap.
 double clear_mean(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {
   std::vector<double> samples = along_line(map, outline, y_mm, rise_mm);
-  const auto half = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
-  std::ranges::nth_element(samples, half);
-  return std::accumulate(samples.begin(), half, 0.0) / static_cast<double>(half - samples.begin());
+  const auto side = static_cast<std::ptrdiff_t>(samples.size() / 2), half = side / 2;
+  double sum = 0;
+  for (const auto begin : {samples.begin(), samples.begin() + side}) {
+    std::nth_element(begin, begin + half, begin + side);
+    sum += std::accumulate(begin, begin + half, 0.0);
+  }
+  return sum / static_cast<double>(2 * half);
 }
 
 /// Mineral of the bodies above and below a gap.
@@ -121,7 +126,7 @@ std::vector<double> depths(const Volume<float>& map, const SpineOutline& outline
 
 /// How well a vertebra fits below one of another height: it is a little higher, unless one of both is crushed.
 double growth_score(int above_mm, int below_mm) {
-  constexpr double usual = 0.03, sd = 0.06, least = -5;
+  constexpr double usual = 0.03, sd = 0.06, least = -3;
   return std::max(least, -0.5 * std::pow((std::log(static_cast<double>(below_mm) / above_mm) - usual) / sd, 2));
 }
 

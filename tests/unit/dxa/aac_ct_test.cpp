@@ -64,6 +64,16 @@ TEST(AacCt, FaintOrTinyIsNoCalcium) {
   EXPECT_EQ(score_aac(wall_calcium_from_ct(scan.hu, scan.labels, {})).aac24, 1);
 }
 
+TEST(AacCt, ATraceOfTheNextSliceIsNotItsOwnLength) {
+  Scan scan;
+  for (const int row : {5, 6})
+    scan.calcify(row, 22, 25);
+  scan.calcify(5, 26, 26); // half of the next slice's calcium
+  scan.hu(9, 5, 21) = 300; // a quarter
+  const auto walls = wall_calcium_from_ct(scan.hu, scan.labels, {});
+  EXPECT_NEAR(wall_of(walls, Vertebra::L3, Wall::Anterior).calcified_mm, 15, 1e-9);
+}
+
 TEST(AacCt, CalciumBesideTheAortaIsNotItsOwn) {
   Scan scan;
   scan.calcify(17, 22, 25);

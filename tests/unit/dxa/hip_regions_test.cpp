@@ -82,6 +82,19 @@ TEST(HipRegions, TotalIsItsThreeParts) {
   EXPECT_NEAR(total.bmc_g, sum.bmc_g, 0.01);
 }
 
+TEST(HipRegions, BoneFarFromTheNeckIsNoPartOfIt) {
+  const BoneImage alone = left_femur();
+  BoneImage image = left_femur();
+  // An ischium in the direction across the neck, below it and apart from the shaft.
+  for (int y = 112; y < 128; ++y)
+    for (int x = 2; x < 26; ++x)
+      image.bone_g_cm2(x, y, 0) = 0.9F;
+  const HipRegions found = find_hip_regions(image, HipSide::Left);
+  const HipRegions without = find_hip_regions(alone, HipSide::Left);
+  for (const char* name : {"neck", "trochanter", "intertrochanter", "total"})
+    EXPECT_NEAR(density(found, image, name).bmc_g, density(without, alone, name).bmc_g, 1e-6) << name;
+}
+
 TEST(HipRegions, WardsIsWhereMineralIsLeast) {
   const BoneImage image = left_femur();
   const HipRegions found = find_hip_regions(image, HipSide::Left);
