@@ -44,6 +44,7 @@ struct VertebraDensity {
   std::vector<NamedLoss> height_losses;  ///< by every definition; empty without heights
   std::optional<int> genant;             ///< grade 0..3 by height alone: not a diagnosis of fracture
   std::optional<double> tilt_deg;
+  std::optional<Vec3> center_mm; ///< of the body, LPS
   std::optional<std::string> excluded;
   double island_fraction = 0; ///< share of the volume of interest left out as sclerosis or island
   VolumeOfInterest voi;       ///< for QC pictures
