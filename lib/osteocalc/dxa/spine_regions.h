@@ -4,8 +4,8 @@
 #include "osteocalc/core/anatomy.h"
 #include "osteocalc/core/issue.h"
 #include "osteocalc/dxa/decomposition.h"
-#include "osteocalc/dxa/region.h"
 #include "osteocalc/dxa/disc_gaps.h"
+#include "osteocalc/dxa/region.h"
 
 namespace osteocalc::dxa {
 
