@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
 
 namespace osteocalc::app {
@@ -32,9 +33,9 @@ struct DxaCommand {
 study::DxaOptions options_of(const DxaCommand& command, const Context& context) {
   study::DxaOptions options = dxa_options_of(command.scoring);
   if (!command.roi.empty())
-    options.regions = dxa::parse_regions(option_file_text(command.roi));
+    options.regions = parsed_option_file(command.roi, dxa::parse_regions);
   if (!command.marks.empty())
-    options.marks = dxa::parse_marks(option_file_text(command.marks));
+    options.marks = parsed_option_file(command.marks, dxa::parse_marks);
   options.age_years = command.age_years;
   options.sex = sex_from_string(command.sex);
   options.parallel = context.parallel;
@@ -53,6 +54,14 @@ void print_table(const dxa::DxaResult& result) {
                shown(site.area_cm2, "{:.2f}"), site.abmd_g_cm2, shown(site.scores.t_score, "{:+.1f}"),
                shown(site.scores.z_score, "{:+.1f}"),
                site.excluded ? "left out: " + *site.excluded : site.scores.category.value_or(""));
+  std::map<std::string, std::string> sites_without; // by the reason why they have no T
+  for (const dxa::ScoredSite& site : result.sites)
+    if (!site.scores.t_score && !site.scores.t_reason.empty()) {
+      std::string& sites = sites_without[site.scores.t_reason];
+      sites += (sites.empty() ? "" : ", ") + site.site;
+    }
+  for (const auto& [reason, sites] : sites_without)
+    fmt::print("no T of {}: {}\n", sites, reason);
   if (!result.aac)
     return;
   for (const dxa::WallCalcium& wall : result.aac->walls)

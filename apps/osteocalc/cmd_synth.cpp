@@ -42,10 +42,16 @@ synth::Scanner scanner_of(const SynthArguments& arguments) {
   return scanner;
 }
 
+/// CT and DXA of one seed are of one person.
+std::string patient_id_of(const SynthArguments& arguments) {
+  return fmt::format("SYNTHETIC-{}", arguments.seed);
+}
+
 void make_one(const SynthArguments& arguments, const Context& context) {
   const synth::Person person = synth::draw_person(arguments.seed);
   synth::CtRequest request;
   request.person = person;
+  request.patient_id = patient_id_of(arguments);
   request.scanner = scanner_of(arguments);
   request.calcium = synth::draw_calcium(person);
   request.calibration_phantom = arguments.calibration_phantom;
@@ -75,6 +81,7 @@ void make_dxa(const SynthArguments& arguments, const Context& context) {
                                                            {"femur_right", synth::DxaView::HipRight}};
   synth::DxaRequest request;
   request.person = synth::draw_person(arguments.seed);
+  request.patient_id = patient_id_of(arguments);
   request.view = views.at(arguments.view);
   request.beam = arguments.beam;
   request.pixel_mm = arguments.dxa_pixel_mm;

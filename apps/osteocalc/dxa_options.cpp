@@ -47,7 +47,7 @@ study::DxaOptions dxa_options_of(const DxaArguments& arguments) {
   if (!arguments.manufacturer.empty())
     options.manufacturer = arguments.manufacturer;
   if (!arguments.calibration.empty())
-    options.calibration = dxa::parse_calibration(option_file_text(arguments.calibration));
+    options.calibration = parsed_option_file(arguments.calibration, dxa::parse_calibration);
   options.race = arguments.race;
   options.postmenopausal = arguments.postmenopausal;
   return options;
@@ -58,10 +58,11 @@ void read_image_files(const DxaImageArguments& arguments, study::DxaStudyOptions
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos)
       throw ConfigError("--dxa-roi " + word + " does not say which exam it is of; write EXAM=FILE, e.g. spine=" + word);
-    options.regions[exam_named(word.substr(0, equals))] = dxa::parse_regions(option_file_text(word.substr(equals + 1)));
+    options.regions[exam_named(word.substr(0, equals))] =
+        parsed_option_file(word.substr(equals + 1), dxa::parse_regions);
   }
   if (!arguments.marks.empty())
-    options.each.marks = dxa::parse_marks(option_file_text(arguments.marks));
+    options.each.marks = parsed_option_file(arguments.marks, dxa::parse_marks);
 }
 
 } // namespace osteocalc::app

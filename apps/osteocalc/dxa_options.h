@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "osteocalc/core/error.h"
 #include "osteocalc/study/dxa_study.h"
 
 #include <optional>
@@ -36,5 +37,15 @@ void read_image_files(const DxaImageArguments& arguments, study::DxaStudyOptions
 
 /// \throw IoError when it cannot be read
 [[nodiscard]] std::string option_file_text(const std::string& file);
+
+/// What `parse` makes of a file's text; its complaints name the file. \throw ConfigError, IoError
+template <class Parse>
+[[nodiscard]] auto parsed_option_file(const std::string& file, const Parse& parse) {
+  try {
+    return parse(option_file_text(file));
+  } catch (const ConfigError& error) {
+    throw ConfigError(file + ": " + error.what());
+  }
+}
 
 } // namespace osteocalc::app

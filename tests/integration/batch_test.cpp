@@ -550,6 +550,16 @@ TEST_F(Batch, ShardsWhoseStudyVanishedCollect) {
   EXPECT_EQ(rows_of(folder / "out/results.csv").size(), 7U);
 }
 
+TEST_F(Batch, AnOutputThatHoldsTheStudiesIsRefused) {
+  make_archive(1, 0);
+  for (const char* output : {"archive", "."}) {
+    const test::Outcome outcome = osteocalc({"batch", file("archive"), "-o", file(output)});
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_TRUE(outcome.says("the studies lie within the output folder")) << outcome.err;
+  }
+  EXPECT_FALSE(fs::exists(folder / "archive/subject.key"));
+}
+
 TEST_F(Batch, AWrongOptionIsToldBeforeAnyStudyStarts) {
   make_archive(1, 0);
   EXPECT_EQ(batch("out", {"--variant", "nonsense"}).status, 2);

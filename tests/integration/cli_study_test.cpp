@@ -93,7 +93,7 @@ TEST_F(CliStudy, NothingNamesThePerson) {
       EXPECT_EQ(bytes_of(entry.path()).find("SYNTHETIC"), std::string::npos) << entry.path();
     }
   ASSERT_EQ(analyze("named", {"--keep-ids"}).status, 0);
-  EXPECT_EQ(json_file("named/result.json")["study"]["subject"], "SYNTHETIC");
+  EXPECT_EQ(json_file("named/result.json")["study"]["subject"], "SYNTHETIC-3");
 }
 
 TEST_F(CliStudy, ResultsAreTheSameBytesForAnyNumberOfThreads) {

@@ -34,6 +34,10 @@ namespace fs = std::filesystem;
 
 BatchFolders folders_of(const BatchOptions& options) {
   BatchFolders folders;
+  const fs::path root = fs::weakly_canonical(options.root), output = fs::weakly_canonical(options.output);
+  if (std::ranges::mismatch(output, root).in1 == output.end())
+    throw ConfigError("the studies lie within the output folder " + options.output.string() +
+                      " (what lies there is not searched) name one beside or below " + options.root.string());
   fs::create_directories(options.output);
   folders.output = fs::canonical(options.output);
   folders.books = options.shard.whole() ? folders.output : folders.output / "shards" / folder_name(options.shard);

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 Json parsed(std::string_view text, std::string_view schema) {
   Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object() || json.value("schema", "") != schema)
-    fail(fmt::format("the file is no JSON of schema {}", schema));
+    fail(fmt::format("this is no JSON of schema {}", schema));
   return json;
 }
 

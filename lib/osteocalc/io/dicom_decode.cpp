@@ -27,7 +27,8 @@ struct CodedSize {
   std::uint32_t columns, rows, components;
 };
 
-/// From the start-of-frame segment of a JPEG or JPEG-LS stream.
+/// From the start-of-frame segment of a JPEG or JPEG-LS stream. Only segments with a length stand before it: at another
+/// marker there, TEM, DCMTK's own search for that segment never ends.
 std::optional<CodedSize> jpeg_size(std::span<const std::uint8_t> stream) {
   const auto value = [&](std::size_t at) { return std::uint32_t{stream[at]} << 8U | stream[at + 1]; };
   for (std::size_t at = 2; at + 10 <= stream.size() && stream[at] == 0xFF;) {
@@ -36,7 +37,10 @@ std::optional<CodedSize> jpeg_size(std::span<const std::uint8_t> stream) {
         marker == 0xF7 || (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC);
     if (start_of_frame)
       return CodedSize{value(at + 7), value(at + 5), stream[at + 9]};
-    at += marker == 0xFF ? 1 : 2 + value(at + 2); // 0xFF: a fill byte
+    const bool is_fill = marker == 0xFF, has_length = marker >= 0xC0 && (marker < 0xD0 || marker > 0xD9);
+    if (!has_length)
+      return std::nullopt;
+    at += is_fill ? 1 : 2 + value(at + 2);
   }
   return std::nullopt;
 }

@@ -30,22 +30,38 @@ constexpr int highest_plausible_hu = 4095; // the end of the 12-bit CT scale; me
 }
 
 /// The bits of a stored value that carry the pixel; overlay planes may lie in the others.
-template <class Stored>
-Stored pixel_value(std::uint16_t raw, int left, int right) {
-  return static_cast<Stored>(static_cast<Stored>(raw << left) >> right);
-}
+class PixelBits {
+ public:
+  explicit PixelBits(const PixelLayout& layout)
+      : lowest_(layout.high_bit + 1 - layout.bits_stored),
+        mask_(static_cast<std::uint16_t>((1U << layout.bits_stored) - 1)),
+        sign_(static_cast<std::uint16_t>(layout.is_signed ? 1U << (layout.bits_stored - 1) : 0)) {}
+  [[nodiscard]] bool start_at_zero() const { return lowest_ == 0; }
+  [[nodiscard]] std::uint16_t shifted(std::uint16_t raw) const { return static_cast<std::uint16_t>(raw >> lowest_); }
+  /// Of a value that starts at bit 0. Never more than 16 bits wide: eight pixels an instruction.
+  [[nodiscard]] std::uint16_t value(std::uint16_t raw) const {
+    return static_cast<std::uint16_t>(static_cast<std::uint16_t>((raw & mask_) ^ sign_) - sign_);
+  }
+
+ private:
+  int lowest_;
+  std::uint16_t mask_, sign_;
+};
 
 /// Fills `hu` with to_hu(pixel value) of each stored value.
 template <class Stored, class ToHu>
 void convert_rows(std::span<const std::uint16_t> stored, const PixelLayout& layout, SliceView<std::int16_t> hu,
                   const ToHu& to_hu) {
-  const int left = 15 - layout.high_bit;
-  const int right = 16 - layout.bits_stored;
+  const PixelBits bits(layout);
   for (int y = 0; y < hu.height; ++y) {
     const std::uint16_t* from = stored.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(hu.width);
     std::int16_t* to = hu.row(y);
-    for (int x = 0; x < hu.width; ++x)
-      to[x] = to_hu(pixel_value<Stored>(from[x], left, right));
+    if (bits.start_at_zero())
+      for (int x = 0; x < hu.width; ++x)
+        to[x] = to_hu(static_cast<Stored>(bits.value(from[x])));
+    else
+      for (int x = 0; x < hu.width; ++x)
+        to[x] = to_hu(static_cast<Stored>(bits.value(bits.shifted(from[x]))));
   }
 }
 
@@ -82,32 +98,36 @@ void pad_with_air(const PixelLayout& layout, const Rescale& rescale, SliceView<s
 }
 
 template <class Stored>
-void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, SliceView<std::int16_t> hu) {
-  const Rescale rescale{*header.slope, *header.intercept};
+void convert_to_hu(std::span<const std::uint16_t> stored, const PixelLayout& layout, const Rescale& rescale,
+                   SliceView<std::int16_t> hu) {
   if (rescale.only_shifts()) {
     // Nearly every scanner. Cutting the range before the sum keeps it within 16 bits, eight pixels an instruction.
     const int intercept = static_cast<int>(rescale.intercept);
     using Range = std::numeric_limits<Stored>;
     const auto low = static_cast<Stored>(std::clamp<int>(Hu::min() - intercept, Range::min(), Range::max()));
     const auto high = static_cast<Stored>(std::clamp<int>(Hu::max() - intercept, Range::min(), Range::max()));
-    convert_rows<Stored>(stored, header.pixels, hu, [=](Stored value) {
+    convert_rows<Stored>(stored, layout, hu, [=](Stored value) {
       return static_cast<std::int16_t>(std::clamp(value, low, high) + intercept);
     });
   } else {
     std::vector<std::int16_t> table(1U << 16U);
     for (std::size_t raw = 0; raw < table.size(); ++raw)
       table[raw] = rescale(static_cast<Stored>(raw));
-    convert_rows<Stored>(stored, header.pixels, hu,
-                         [&](Stored value) { return table[static_cast<std::uint16_t>(value)]; });
+    convert_rows<Stored>(stored, layout, hu, [&](Stored value) { return table[static_cast<std::uint16_t>(value)]; });
   }
-  pad_with_air<Stored>(header.pixels, rescale, hu);
 }
 
 void convert(std::span<const std::uint16_t> stored, const DicomHeader& header, SliceView<std::int16_t> hu) {
-  if (header.pixels.is_signed)
-    convert<std::int16_t>(stored, header, hu);
+  const PixelLayout& layout = header.pixels;
+  const Rescale rescale{*header.slope, *header.intercept};
+  if (layout.is_signed || layout.bits_stored < 16) // signed 16-bit values have instructions that the others lack
+    convert_to_hu<std::int16_t>(stored, layout, rescale, hu);
   else
-    convert<std::uint16_t>(stored, header, hu);
+    convert_to_hu<std::uint16_t>(stored, layout, rescale, hu);
+  if (layout.is_signed)
+    pad_with_air<std::int16_t>(layout, rescale, hu);
+  else
+    pad_with_air<std::uint16_t>(layout, rescale, hu);
 }
 
 std::ifstream opened(const DicomHeader& header) {

@@ -3,20 +3,27 @@
 #include "osteocalc/review/dxa_review.h"
 #include "osteocalc/review/edit_json.h"
 
+#include <cmath>
+
 namespace osteocalc::review {
 namespace {
+
+/// The digits of result.json.
+Json tidy(const std::optional<double>& value) {
+  return value ? Json(std::round(*value * 1e6) / 1e6) : Json();
+}
 
 Json values_json(const dxa::DxaResult& values, const std::optional<DxaExam>& exam) {
   Json sites = Json::array();
   for (const dxa::ScoredSite& site : values.sites)
     sites.push_back({{"site", site.site},
-                     {"bmc_g", or_null(site.bmc_g)},
-                     {"area_cm2", or_null(site.area_cm2)},
-                     {"abmd_g_cm2", site.abmd_g_cm2},
-                     {"t_score", or_null(site.scores.t_score)},
-                     {"z_score", or_null(site.scores.z_score)},
+                     {"bmc_g", tidy(site.bmc_g)},
+                     {"area_cm2", tidy(site.area_cm2)},
+                     {"abmd_g_cm2", tidy(site.abmd_g_cm2)},
+                     {"t_score", tidy(site.scores.t_score)},
+                     {"z_score", tidy(site.scores.z_score)},
                      {"category", or_null(site.scores.category)},
-                     {"sbmd_mg_cm2", or_null(site.standardised_mg_cm2)},
+                     {"sbmd_mg_cm2", tidy(site.standardised_mg_cm2)},
                      {"excluded", or_null(site.excluded)}});
   Json aac;
   if (values.aac) {

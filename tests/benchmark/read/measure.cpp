@@ -21,13 +21,6 @@ Times timed(const Candidate& run) {
           static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC};
 }
 
-/// A virtual machine's host takes back memory that lies free for seconds, and gives it slowly: whoever runs after a
-/// long pause would pay for that.
-void claim_memory() {
-  std::vector<char> memory(std::size_t{768} << 20U, 1);
-  asm volatile("" : : "r"(memory.data()) : "memory"); // the writes are not optimised away
-}
-
 /// What a child process finds out.
 template <class Answer>
 Answer answer_of_child(const std::function<Answer()>& question) {
@@ -61,7 +54,7 @@ std::vector<Times> median_of_five(const std::vector<Candidate>& candidates) {
   for (int round = 0; round < 5; ++round)
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Times times = answer_of_child<Times>([&] {
-        claim_memory();
+        candidates[i](); // a virtual machine's host is slow to give memory for the first time
         return timed(candidates[i]);
       });
       wall_s[i].push_back(times.wall_s);

@@ -15,8 +15,8 @@ struct Times {
   double cpu_s = 0; ///< of all threads; unlike the other it bears a busy machine
 };
 
-/// Runs the candidates in turn, five times, each run in a process of its own that starts with an empty heap as a
-/// user's does, and gives each one's medians. The calling process must not have started threads.
+/// Runs the candidates in turn, five times, each time in a process of its own, twice, of which the second run counts,
+/// and gives each one's medians. The calling process must not have started threads.
 [[nodiscard]] std::vector<Times> median_of_five(const std::vector<Candidate>& candidates);
 
 /// The medians of five runs in this very process, whose peak of memory they then are.

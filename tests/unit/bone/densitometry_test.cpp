@@ -267,21 +267,6 @@ TEST(MeasureBone, ABodyWhoseDiscIsOutOfViewHasNoHeightsAndIsNotExcludedForThem) 
   EXPECT_TRUE(has_rule(result.issues, "BONE-NO-HEIGHTS"));
 }
 
-TEST(CompareLevels, ABackFarLowerThanTheRestIsAPartialLabelAndMisleadsNoNeighbour) {
-  std::vector<VertebraDensity> levels(3);
-  constexpr std::array names{Vertebra::L1, Vertebra::L2, Vertebra::L3};
-  for (std::size_t i = 0; i < 3; ++i) {
-    levels[i].level = names[i];
-    levels[i].trabecular = HuStatistics{150, 20, 1000};
-    levels[i].heights = BodyHeights{26, 25, 27, 0.3, 0.3, 0.3};
-  }
-  levels[1].heights->posterior_mm = 12;
-  const BoneResult result = compare_levels(std::move(levels), {}, {});
-  EXPECT_TRUE(excluded_for(at(result, Vertebra::L2), "only a part of the body"));
-  EXPECT_FALSE(at(result, Vertebra::L2).genant);
-  EXPECT_NEAR(at(result, Vertebra::L1).height_losses.front().loss, 1 - 25.0 / 27, 1e-9);
-}
-
 TEST(MeasureBone, MetalInTheBodyExcludesTheLevelOnly) {
   Spine spine;
   spine.make();

@@ -150,6 +150,15 @@ TEST_F(HostileDicom, ACodeStreamOfAnotherSizeIsRefusedBeforeItIsDecoded) {
   }
 }
 
+TEST_F(HostileDicom, AMarkerThatDcmtkStandsStillAtIsRefused) {
+  ASSERT_TRUE(runs("dcmcjpeg +e1 " + file.string() + " " + file.string()));
+  std::string bytes = read_text(file);
+  const std::size_t start = bytes.find("\xFF\xD8\xFF"s, bytes.find("\xE0\x7F\x10\x00"s));
+  bytes.replace(start + 2, 2, "\xFF\x01"s); // TEM
+  write_text(file, bytes);
+  EXPECT_EQ(failure().substr(0, 38), "slice_0001.dcm cannot be decoded from ");
+}
+
 TEST_F(HostileDicom, HugeDimensionsWithoutThePixelsAreAMessage) {
   edit_dicom(file, [](DcmDataset& dataset) {
     dataset.putAndInsertUint16(DCM_Rows, 65535);
