@@ -153,7 +153,8 @@ void write_dxa_exams(const PipelineRequest& request, const study::DxaStudy& dxa)
     const std::filesystem::path folder = request.output / "dxa" / (part.exam ? to_string(*part.exam) : "dxa");
     report::write_text_file(folder / "dxa.json", report::dxa_result_json(part.result, part.exam));
     report::write_text_file(folder / "roi.json", dxa::regions_json(part.result.regions));
-    write_dxa_run(folder, dxa.files[i], request.dxa.each, request.dxa_calibration, request.dxa_marks);
+    const bool lateral = part.exam == DxaExam::LateralSpine; // the marks are of no other image
+    write_dxa_run(folder, dxa.files[i], request.dxa.each, request.dxa_calibration, lateral ? request.dxa_marks : "");
   }
 }
 

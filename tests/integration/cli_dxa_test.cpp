@@ -88,6 +88,8 @@ TEST_F(CliDxa, AStudyOfSpineHipAndLateralIsOneResult) {
        {"qc/dxa_spine.png", "qc/dxa_femur_left.png", "qc/dxa_lateral_spine.png", "report.html", "dxa/spine/roi.json"})
     EXPECT_TRUE(std::filesystem::exists(folder / "out" / name)) << name;
   EXPECT_NE(bytes_of(file("out/report.html")).find("<h2>DXA</h2>"), std::string::npos);
+  EXPECT_TRUE(json_file("out/dxa/lateral_spine/run.json")["dxa"].contains("marks"));
+  EXPECT_FALSE(json_file("out/dxa/spine/run.json")["dxa"].contains("marks")); // they are of the lateral image
   // The regions as they were written give the same numbers.
   const Outcome again = osteocalc({"analyze", file("study"), "-o", file("again"), "--key-file", file("key"),
                                    "--dxa-roi", "spine=" + file("out/dxa/spine/roi.json"), "--json"});
