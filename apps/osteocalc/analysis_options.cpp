@@ -32,6 +32,7 @@ PipelineRequest request_of(const AnalysisArguments& arguments) {
   options.kvp_kv = arguments.scoring.kvp_kv;
   options.paradox.high_abdominal_agatston = arguments.high_abdominal;
   request.dxa.each = dxa_options_of(arguments.dxa);
+  request.dxa_calibration = arguments.dxa.calibration;
   return request;
 }
 

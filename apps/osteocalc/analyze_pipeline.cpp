@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze_pipeline.h"
 
+#include "dxa_run.h"
 #include "find_anatomy.h"
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/core/hashing.h"
 #include "osteocalc/core/provenance.h"
 #include "osteocalc/io/nifti.h"
+#include "osteocalc/report/dxa_json.h"
 #include "osteocalc/report/lesion_decisions.h"
 #include "osteocalc/report/study_output.h"
 #include "osteocalc/report/text_file.h"
@@ -142,6 +144,20 @@ study::DxaStudy measure_dxa(PipelineRequest& request, const StudyScan& scan) {
   return study::measure_dxa_study(scan.dxa, request.dxa);
 }
 
+/// dxa/EXAM of every image, as `dxa -o` leaves it: osteocalc-viewer opens it and keeps the exam's review there.
+void write_dxa_exams(const PipelineRequest& request, const study::DxaStudy& dxa) {
+  for (std::size_t i = 0; i < dxa.parts.size(); ++i) {
+    const study::DxaPart& part = dxa.parts[i];
+    if (dxa.files[i].empty())
+      continue;
+    const std::filesystem::path folder = request.output / "dxa" / (part.exam ? to_string(*part.exam) : "dxa");
+    report::write_text_file(folder / "dxa.json", report::dxa_result_json(part.result, part.exam));
+    report::write_text_file(folder / "roi.json", dxa::regions_json(part.result.regions));
+    const bool lateral = part.exam == DxaExam::LateralSpine; // the marks are of no other image
+    write_dxa_run(folder, dxa.files[i], request.dxa.each, request.dxa_calibration, lateral ? request.dxa_marks : "");
+  }
+}
+
 } // namespace
 
 study::StudyResult run_pipeline(PipelineRequest request) {
@@ -177,6 +193,7 @@ study::StudyResult run_pipeline(PipelineRequest request) {
   const auto writing = Clock::now();
   enter_stage("write");
   report::write_study_output(result, scan.image ? &*scan.image : nullptr, dxa.scans, request.output);
+  write_dxa_exams(request, dxa);
   write_run_json(request, read_s, analyze_s, seconds_since(writing));
   return result;
 }

@@ -29,6 +29,7 @@ struct PipelineRequest {
   std::optional<segmentation::LevelHint> level_hint;
   study::AnalyzeOptions options;
   study::DxaStudyOptions dxa;
+  std::string dxa_calibration, dxa_marks; ///< files that `dxa` was read from; empty: none
 };
 
 /// Reads, analyses and writes everything the contract names below `output`.

@@ -61,6 +61,7 @@ PipelineRequest request_of(const AnalyzeArguments& arguments, const Context& con
   request.options.sex = sex_from_string(arguments.sex);
   request.options.parallel = context.parallel;
   read_image_files(arguments.dxa_files, request.dxa);
+  request.dxa_marks = arguments.dxa_files.marks;
   return request;
 }
 

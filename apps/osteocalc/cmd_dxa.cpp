@@ -82,15 +82,15 @@ bool has_numbers(const study::DxaPerson& person) {
 }
 
 int run_image(const DxaCommand& command, const study::DxaOptions& options, const Context& context) {
-  const DxaImage image =
-      io::read_dxa_image(std::vector<std::filesystem::path>(command.files.begin(), command.files.end()));
+  const std::vector<std::filesystem::path> files(command.files.begin(), command.files.end());
+  const DxaImage image = io::read_dxa_image(files);
   const study::DxaMeasured measured = study::measure_dxa(image, options);
   const dxa::DxaResult& result = measured.result;
   if (!command.output.empty()) {
     const std::filesystem::path output(command.output);
     report::write_text_file(output / "dxa.json", report::dxa_result_json(result, image.exam));
     report::write_text_file(output / "roi.json", dxa::regions_json(result.regions));
-    write_dxa_run(output, command.files, options, command.scoring.calibration, command.marks);
+    write_dxa_run(output, files, options, command.scoring.calibration, command.marks);
     const Volume<float>* seen = measured.bone_g_cm2                              ? &*measured.bone_g_cm2
                                 : measured.marks.empty() || image.frames.empty() ? nullptr
                                                                                  : &image.frames.front();

@@ -8,12 +8,12 @@
 
 namespace osteocalc::app {
 
-void write_dxa_run(const std::filesystem::path& output, const std::vector<std::string>& images,
+void write_dxa_run(const std::filesystem::path& output, const std::vector<std::filesystem::path>& images,
                    const study::DxaOptions& options, const std::string& calibration, const std::string& marks) {
   using Json = nlohmann::ordered_json;
-  const auto absolute = [](const std::string& file) { return std::filesystem::absolute(file).string(); };
+  const auto absolute = [](const std::filesystem::path& file) { return std::filesystem::absolute(file).string(); };
   Json run{{"schema", "osteocalc.run/1"}, {"study", Json::array()}, {"version", version()}, {"commit", commit()}};
-  for (const std::string& image : images)
+  for (const std::filesystem::path& image : images)
     run["study"].push_back(absolute(image));
   Json& told = run["dxa"] = {{"reference", options.reference}};
   if (options.manufacturer)

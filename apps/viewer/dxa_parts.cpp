@@ -3,6 +3,8 @@
 #include "main_window.h"
 #include "table_cells.h"
 
+#include "osteocalc/core/error.h"
+
 #include <QAction>
 #include <QActionGroup>
 #include <QComboBox>
@@ -36,6 +38,33 @@ void MainWindow::make_dxa_tools() {
           [this](int i) { choose_target(dxa_target_->itemText(i).toStdString()); });
   dxa_bar_->addWidget(dxa_target_);
   dxa_bar_->hide();
+}
+
+/// Which image of the study is shown: shown only where there are several.
+void MainWindow::make_images() {
+  image_bar_ = addToolBar("Images");
+  image_bar_->setMovable(false);
+  image_ = new QComboBox(this);
+  image_->setFocusPolicy(Qt::NoFocus);
+  image_->setToolTip("image of the study (I: the next one)");
+  connect(image_, QOverload<int>::of(&QComboBox::activated), this,
+          [this](int i) { choose_image(images_[static_cast<std::size_t>(i)]); });
+  image_bar_->addWidget(image_);
+  image_bar_->hide();
+}
+
+void MainWindow::fill_images() {
+  try {
+    images_ = images_of(base_.study);
+  } catch (const Error&) { // loading says what is wrong
+    images_.clear();
+  }
+  image_->clear();
+  for (const std::string& name : images_)
+    image_->addItem(name == "ct" ? QString("CT") : "DXA " + as_text(name).replace('_', ' '));
+  const auto shown = std::ranges::find(images_, base_.image);
+  image_->setCurrentIndex(shown == images_.end() ? 0 : static_cast<int>(shown - images_.begin()));
+  image_bar_->setVisible(images_.size() > 1);
 }
 
 void MainWindow::refresh_dxa() {

@@ -79,7 +79,7 @@ bool DxaSession::save() {
   if (opened_.review_file.empty())
     return true;
   try {
-    review::write_review(review::file_of(review(), opened_.inputs_sha256), opened_.review_file);
+    review::write_review(review::file_of(review(), opened_.inputs_sha256, opened_.result_sha256), opened_.review_file);
     return true;
   } catch (const Error& error) {
     message = error.what();

@@ -85,6 +85,9 @@ void declare(CLI::App& app, Arguments& arguments) {
                  "output of analyze or batch, a folder of DICOM, a DICOM file or a NIfTI");
   app.add_option("--labels", arguments.request.labels, "label map of a scan; default: labels.nii.gz beside it");
   app.add_option("--scan", arguments.request.scan, "where a study's images are now, if not where run.json says");
+  app.add_option("--image", arguments.request.image,
+                 "which image of a study's output: ct, spine, lateral_spine, femur_left ...; default: the CT, else the "
+                 "first DXA");
   app.add_option("--series", arguments.request.series,
                  "end of the UID of the series to open, where there are several; default: the one analyze chooses");
   app.add_option("--reader", arguments.reader, "who edits; default: the login name");

@@ -29,6 +29,7 @@ MainWindow::MainWindow(WindowOptions options) : options_(std::move(options)) {
   setCentralWidget(panes_);
   make_tables();
   make_queue();
+  make_images();
   make_tools();
   make_dxa_tools();
   make_actions();
@@ -47,13 +48,14 @@ void MainWindow::open(const OpenRequest& request) {
   panes_->setCurrentWidget(canvas_);
   lesion_ = 0;
   base_ = request;
+  fill_images();
   canvas_->show_text("reading " + QString::fromStdString(request.study.string()));
   const auto tell = [this] { // from the reading thread to this one
     QMetaObject::invokeMethod(
         this, [this] { loading_progressed(); }, Qt::QueuedConnection);
   };
   loading_.reset();
-  if (next_ && next_->request().study == request.study) {
+  if (next_ && next_->request().study == request.study && next_->request().image == request.image) {
     loading_ = std::move(next_); // read ahead
     loading_progressed();
   } else {
@@ -135,6 +137,7 @@ bool MainWindow::step_queue(int steps) {
   OpenRequest request = base_;
   request.study = queue_->current()->folder;
   request.scan.clear();
+  request.image.clear();
   open(request);
   fill_queue();
   return true;
@@ -146,6 +149,8 @@ void MainWindow::prefetch_next() {
     return;
   OpenRequest request = base_;
   request.study = row->folder;
+  request.scan.clear();
+  request.image.clear();
   next_ = std::make_unique<Loading>(request, [this] {
     QMetaObject::invokeMethod(
         this, [this] { loading_progressed(); }, Qt::QueuedConnection);
@@ -160,6 +165,21 @@ void MainWindow::set_filter(const review::QueueFilter& filter) {
   fill_queue();
   if (queue_->current() && queue_->current()->study != before)
     step_queue(0);
+}
+
+void MainWindow::choose_image(const std::string& name) {
+  OpenRequest request = base_;
+  request.image = name;
+  if (std::ranges::find(images_, name) == images_.end())
+    throw ConfigError("the study holds no image \"" + name + "\"");
+  open(request);
+}
+
+void MainWindow::next_image() {
+  const auto shown =
+      std::ranges::find(images_, base_.image.empty() && !images_.empty() ? images_.front() : base_.image);
+  if (shown != images_.end() && images_.size() > 1)
+    choose_image(shown + 1 == images_.end() ? images_.front() : *(shown + 1));
 }
 
 void MainWindow::choose_layout(const std::string& name) {

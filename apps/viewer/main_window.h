@@ -46,6 +46,8 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] const review::Queue* queue() const { return queue_ ? &*queue_ : nullptr; }
   void set_filter(const review::QueueFilter& filter);
 
+  /// Another image of the study: "ct", or a DXA exam. \throw ConfigError when it holds none of this name
+  void choose_image(const std::string& name);
   void choose_layout(const std::string& name);
   void choose_tool(Tool tool);
   void choose_tool(DxaTool tool);
@@ -66,6 +68,9 @@ class MainWindow : public QMainWindow {
   void make_view_keys();
   void make_tools();
   void make_dxa_tools();
+  void make_images();
+  void fill_images();
+  void next_image();
   void make_tables();
   void make_queue();
   void add_key(const char* keys, const std::function<void()>& act);
@@ -92,10 +97,10 @@ class MainWindow : public QMainWindow {
   QStackedWidget* panes_ = nullptr; ///< of a scan or of a DXA image
   Canvas* canvas_ = nullptr;
   DxaCanvas* dxa_canvas_ = nullptr;
-  QToolBar *scan_bar_ = nullptr, *dxa_bar_ = nullptr;
+  QToolBar *scan_bar_ = nullptr, *dxa_bar_ = nullptr, *image_bar_ = nullptr;
   QTableWidget *beds_ = nullptr, *levels_ = nullptr, *queue_table_ = nullptr;
   QListWidget* edits_ = nullptr;
-  QComboBox *target_ = nullptr, *layout_ = nullptr, *preset_ = nullptr, *dxa_target_ = nullptr;
+  QComboBox *target_ = nullptr, *layout_ = nullptr, *preset_ = nullptr, *dxa_target_ = nullptr, *image_ = nullptr;
   QSlider *opacity_ = nullptr, *slab_ = nullptr;
   QActionGroup *tools_ = nullptr, *dxa_tools_ = nullptr;
   QLabel *summary_ = nullptr, *status_ = nullptr;
@@ -103,6 +108,7 @@ class MainWindow : public QMainWindow {
   std::shared_ptr<DxaSession> dxa_;
   std::unique_ptr<Loading> loading_, next_; ///< the study being opened, and the one after it in the queue
   std::optional<review::Queue> queue_;
+  std::vector<std::string> images_; ///< of the study that is open, where it has several
   std::size_t lesion_ = 0;
   QString failure_;
 };

@@ -9,7 +9,11 @@
 #include "osteocalc/io/file_tree.h"
 #include "osteocalc/io/nifti.h"
 #include "osteocalc/io/series_inventory.h"
+#include "osteocalc/review/reviewed_result.h"
 
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -20,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+constexpr const char* scan_name = "ct";
 constexpr std::size_t small_folder = 64; ///< files: more are a scan
 
 bool is_dxa_output(const fs::path& path) {
@@ -38,19 +43,33 @@ Json run_of(const fs::path& output) {
   return fs::exists(output / "run.json") ? Json::parse(text_of(output / "run.json"), nullptr, false) : Json();
 }
 
-std::vector<fs::path> files_of_output(const OpenRequest& request) {
+/// Where the results of the image that is asked for lie: the output of `dxa`, or dxa/EXAM of a study's. Empty: nowhere.
+fs::path dxa_output(const OpenRequest& request) {
+  const std::vector<std::string> images = images_of(request.study);
+  if (images.empty())
+    return is_dxa_output(request.study) ? request.study : fs::path();
+  const std::string& wanted = request.image.empty() ? images.front() : request.image;
+  if (std::ranges::find(images, wanted) == images.end())
+    throw ConfigError(request.study.string() + " holds no image \"" + wanted + "\"; it holds " +
+                      fmt::format("{}", fmt::join(images, ", ")));
+  return wanted == scan_name ? fs::path() : request.study / "dxa" / wanted;
+}
+
+std::vector<fs::path> files_of_output(const fs::path& output, const fs::path& scan) {
   std::vector<fs::path> files;
-  if (!request.scan.empty()) {
-    files = {request.scan};
-  } else if (const Json run = run_of(request.study); run.is_object()) {
+  if (const Json run = run_of(output); run.is_object())
     for (const Json& path : run.value("study", Json::array()))
       files.emplace_back(path.get<std::string>());
-  }
+  if (!scan.empty() && !fs::is_directory(scan))
+    files = {scan};
+  for (fs::path& file : files)
+    if (fs::is_directory(scan))
+      file = scan / file.filename();
   if (files.empty())
-    throw ConfigError("run.json of " + request.study.string() + " does not say where the image is; give it by --scan");
+    throw ConfigError("run.json of " + output.string() + " does not say where the image is; give it by --scan");
   for (const fs::path& file : files)
     if (!fs::exists(file))
-      throw IoError("the image of " + request.study.string() + " was " + file.string() +
+      throw IoError("the image of " + output.string() + " was " + file.string() +
                     " and is not there any more; say by --scan where it is now");
   return files;
 }
@@ -105,9 +124,24 @@ void keep_as_picture(DxaImage& image, const study::DxaOptions& options, Issues& 
 
 } // namespace
 
+std::vector<std::string> images_of(const fs::path& study) {
+  if (!is_study_output(study))
+    return {};
+  std::vector<std::string> images;
+  const Json result = Json::parse(text_of(study / "result.json"), nullptr, false);
+  const std::vector<fs::path> folders = review::review_folders(study);
+  if (folders.size() == 1 || !result.is_object() ||
+      result.value("study", Json::object()).value("modality", "CT") == "CT")
+    images.emplace_back(scan_name);
+  for (std::size_t i = 1; i < folders.size(); ++i)
+    if (is_dxa_output(folders[i])) // a review alone may be left of an earlier run
+      images.push_back(folders[i].filename().string());
+  return images;
+}
+
 std::vector<fs::path> dxa_files(const OpenRequest& request) {
-  if (is_dxa_output(request.study) && !is_study_output(request.study))
-    return files_of_output(request);
+  if (const fs::path output = dxa_output(request); !output.empty())
+    return files_of_output(output, request.scan);
   if (is_study_output(request.study) || is_batch_output(request.study) || !fs::exists(request.study) ||
       (io::is_nifti_name(request.study) && !fs::is_directory(request.study)))
     return {};
@@ -126,15 +160,17 @@ std::vector<fs::path> dxa_files(const OpenRequest& request) {
 }
 
 OpenedDxa open_dxa(const OpenRequest& request, const std::vector<fs::path>& files) {
-  const bool output = is_dxa_output(request.study);
+  const fs::path output = dxa_output(request);
   OpenedDxa opened;
   opened.title = fs::weakly_canonical(request.study).filename().string();
-  const std::vector<fs::path> chosen = output ? files : std::vector{files.front()};
+  if (!output.empty() && output != request.study)
+    opened.title += " " + output.filename().string();
+  const std::vector<fs::path> chosen = !output.empty() ? files : std::vector{files.front()};
   if (chosen.size() < files.size())
     opened.issues.push_back(warning("DXA-SEVERAL", "image",
                                     std::to_string(files.size()) + " DXA images lie here, and " +
                                         chosen.front().filename().string() + " is shown; open the others by name"));
-  study::DxaOptions options = options_of(output ? request.study : fs::path(), request.parallel);
+  study::DxaOptions options = options_of(output, request.parallel);
   auto image = std::make_shared<DxaImage>(io::read_dxa_image(chosen));
   if (image->frames.empty())
     throw DicomError(chosen.front().string() + " holds no pixels that can be shown");
@@ -143,9 +179,10 @@ OpenedDxa open_dxa(const OpenRequest& request, const std::vector<fs::path>& file
     options.regions.reset();
   opened.inputs_sha256 = sha256_of(chosen);
   opened.review = std::make_unique<review::DxaReview>(image, std::move(options));
-  if (!output)
+  if (output.empty())
     return opened; // there is no folder of results to keep a review in
-  opened.review_file = review::review_path(request.study, request.blind_reader);
+  opened.result_sha256 = sha256_hex_of_file(output / "dxa.json");
+  opened.review_file = review::review_path(output, request.blind_reader);
   if (!fs::exists(opened.review_file))
     return opened;
   const review::ReviewFile file = review::read_review(opened.review_file);

@@ -64,6 +64,7 @@ CtImage read_chosen(const OpenRequest& request, const review::MachineRecord& rec
     if (auto chosen = app::read_study_scan(scan, source, reading).image)
       return std::move(*chosen);
   } catch (const Refusal&) {
+    reading.series_uid = source.series;
   }
   return scan.size() == 1 ? io::read_ct(scan.front(), reading)
                           : io::read_dicom_ct(io::find_files(scan, reading.parallel), reading);

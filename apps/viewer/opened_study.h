@@ -16,6 +16,7 @@ struct OpenRequest {
   std::filesystem::path study;  ///< a folder with result.json, a folder of DICOM, a DICOM file or a NIfTI
   std::filesystem::path labels; ///< of a scan without result.json; empty: labels.nii.gz beside it, if there is one
   std::filesystem::path scan;   ///< where a study's images are now; empty: where run.json says
+  std::string image;            ///< of a study with DXA: "ct" or the exam; empty: the scan, else the first exam
   std::string series;           ///< the end of a series UID, where there are several; empty: as the study says
   std::string blind_reader;     ///< review.READER.json instead of review.json
   std::vector<std::filesystem::path> adjudicate; ///< two readers' files: what they share is taken over

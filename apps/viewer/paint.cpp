@@ -4,6 +4,8 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <tuple>
 
 namespace osteocalc::viewer {
 namespace {
@@ -15,7 +17,8 @@ void paint_letters(QPainter& painter, const view::Surface& surface, const QRect&
   const QRect inside = rect.adjusted(margin, margin, -margin, -margin);
   write_on(painter, inside, Qt::AlignLeft | Qt::AlignVCenter, as_text(letters.left));
   write_on(painter, inside, Qt::AlignRight | Qt::AlignVCenter, as_text(letters.right));
-  write_on(painter, inside, Qt::AlignTop | Qt::AlignHCenter, as_text(letters.top));
+  const int below_caption = rect.width() < 460 ? 18 : 0; // where the caption reaches the middle
+  write_on(painter, inside.adjusted(0, below_caption, 0, 0), Qt::AlignTop | Qt::AlignHCenter, as_text(letters.top));
   write_on(painter, inside, Qt::AlignBottom | Qt::AlignHCenter, as_text(letters.bottom));
 }
 
@@ -85,6 +88,30 @@ void paint_caption(QPainter& painter, const Session& session, Pane pane, const Q
   write_on(painter, rect.adjusted(margin, 0, 0, -margin), Qt::AlignLeft | Qt::AlignBottom, below);
 }
 
+/// The patient's six directions as the 3-D camera sees them; those that point away are dim.
+void paint_directions(QPainter& painter, const view::Camera& camera, const QRect& rect) {
+  const double turn = camera.turn_deg * std::numbers::pi / 180,
+               tilt = std::clamp(camera.tilt_deg, -89.0, 89.0) * std::numbers::pi / 180;
+  const Vec3 right{std::cos(turn), std::sin(turn), 0};
+  const Vec3 up{-std::sin(tilt) * std::sin(turn), std::sin(tilt) * std::cos(turn), std::cos(tilt)};
+  const Vec3 toward_eye{std::cos(tilt) * std::sin(turn), -std::cos(tilt) * std::cos(turn), std::sin(tilt)};
+  constexpr int radius = 28;
+  const QPoint middle = rect.bottomRight() - QPoint(radius + 18, radius + 18);
+  std::vector<std::tuple<double, Vec3, QString>> arms{{0, {1, 0, 0}, "L"},  {0, {-1, 0, 0}, "R"}, {0, {0, 1, 0}, "P"},
+                                                      {0, {0, -1, 0}, "A"}, {0, {0, 0, 1}, "H"},  {0, {0, 0, -1}, "F"}};
+  for (auto& [nearness, along, letter] : arms)
+    nearness = dot(along, toward_eye);
+  std::ranges::sort(arms, {}, [](const auto& arm) { return std::get<0>(arm); });
+  for (const auto& [nearness, along, letter] : arms) {
+    const QPointF tip(radius * dot(along, right), -radius * dot(along, up));
+    const QColor color(255, 255, 255, nearness < -0.05 ? 110 : 255);
+    painter.setPen(QPen(color, nearness < -0.05 ? 1 : 2));
+    painter.drawLine(QPointF(middle), QPointF(middle) + tip);
+    const QPoint at = middle + (1.3 * tip).toPoint();
+    write_on(painter, QRect(at.x() - 10, at.y() - 9, 20, 18), Qt::AlignCenter, letter, color);
+  }
+}
+
 void paint_density_key(QPainter& painter, const QRect& rect) {
   const char* const names[] = {"130-199 HU", "200-299 HU", "300-399 HU", "400 HU and more"};
   for (std::size_t i = 0; i < 4; ++i) {
@@ -139,8 +166,10 @@ void paint_pane(QPainter& painter, Session& session, const PanePlace& place) {
     if (!session.why_no_scene().empty())
       write_on(painter, rect.adjusted(20, 20, -20, -20), Qt::AlignCenter | Qt::TextWordWrap,
                as_text(session.why_no_scene()));
-    else
+    else {
       paint_density_key(painter, rect);
+      paint_directions(painter, session.state.camera, rect);
+    }
   } else {
     const view::Surface surface = session.surface(place.pane, rect.width(), rect.height());
     if (std::ranges::all_of(surface.rows, [](const view::SurfaceRow& row) { return norm(row.step_mm) == 0; }))

@@ -330,7 +330,9 @@ void run_command(MainWindow& window, const std::string& line) {
   } else if (command == "next" || command == "previous") {
     if (!window.step_queue(command == "next" ? 1 : -1))
       throw Error("the queue has no " + command + " study");
-  } else if (command == "filter")
+  } else if (command == "image")
+    window.choose_image(words.word("image"));
+  else if (command == "filter")
     window.set_filter(filter_from(words));
   else if (command == "screenshot")
     save_screenshot(window, words.rest());

@@ -190,6 +190,7 @@ void MainWindow::make_edit_keys() {
   add_key("Ctrl+Shift+Z", [this] { redo(); });
   add_key("N", [this] { step_queue(1); });
   add_key("P", [this] { step_queue(-1); });
+  add_key("I", [this] { next_image(); });
   add_key("Tab", [this] { next_lesion(); });
   add_key("E", [this] { ask_exclude(); });
   add_key("R", [this] { ask_rename(); });

@@ -85,12 +85,14 @@ TEST_F(CliDxa, AStudyOfSpineHipAndLateralIsOneResult) {
   EXPECT_TRUE(result["dxa"]["aac24"]["total"].is_number());
   EXPECT_TRUE(result["paradox"]["low_bone"].is_boolean());
   for (const char* name :
-       {"qc/dxa_spine.png", "qc/dxa_femur_left.png", "qc/dxa_lateral_spine.png", "report.html", "dxa/spine_roi.json"})
+       {"qc/dxa_spine.png", "qc/dxa_femur_left.png", "qc/dxa_lateral_spine.png", "report.html", "dxa/spine/roi.json"})
     EXPECT_TRUE(std::filesystem::exists(folder / "out" / name)) << name;
   EXPECT_NE(bytes_of(file("out/report.html")).find("<h2>DXA</h2>"), std::string::npos);
+  EXPECT_TRUE(json_file("out/dxa/lateral_spine/run.json")["dxa"].contains("marks"));
+  EXPECT_FALSE(json_file("out/dxa/spine/run.json")["dxa"].contains("marks")); // they are of the lateral image
   // The regions as they were written give the same numbers.
   const Outcome again = osteocalc({"analyze", file("study"), "-o", file("again"), "--key-file", file("key"),
-                                   "--dxa-roi", "spine=" + file("out/dxa/spine_roi.json"), "--json"});
+                                   "--dxa-roi", "spine=" + file("out/dxa/spine/roi.json"), "--json"});
   ASSERT_EQ(again.status, 0) << again.err;
   EXPECT_NEAR(site_of(again.json()["dxa"], "spine", "L1-L4")["abmd_g_cm2"].get<double>(),
               spine["abmd_g_cm2"].get<double>(), 1e-4);

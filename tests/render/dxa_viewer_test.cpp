@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // DXA images in the window: mouse in, densities, grades and files out.
+#include "render/study_on_disk.h"
 #include "script.h"
 
 #include "osteocalc/core/error.h"
@@ -123,6 +124,29 @@ TEST(DxaViewer, WallsAreMarkedGradedAndDrawnOnALateralImage) {
   run_command(*window, "tool calcium");
   drag(*window, {52, 116}, {52, 145}); // most of 36 mm from 114 mm
   EXPECT_EQ(number(*window, "L3.posterior"), 3) << window->dxa()->message;
+}
+
+TEST(DxaViewer, AScanWithDxaBesideItShowsBothAndKeepsAReviewOfEach) {
+  const fs::path study = test::study_on_disk("with_dxa");
+  fs::create_directories(study / "dxa");
+  fs::rename(dxa_folder("beside", DxaExam::Spine) / "out", study / "dxa" / "spine");
+  const auto window = opened(study);
+  ASSERT_TRUE(window->session()) << window->failure().toStdString();
+  QTest::keyClick(window.get(), Qt::Key_I);
+  wait_until_ready(*window);
+  ASSERT_TRUE(window->dxa()) << window->failure().toStdString();
+  run_command(*window, "remove L4");
+  EXPECT_EQ(window->dxa()->review().edits().size(), 1U) << window->dxa()->message;
+  EXPECT_TRUE(fs::exists(study / "dxa" / "spine" / "review.json"));
+  EXPECT_FALSE(fs::exists(study / "review.json"));
+  QTest::keyClick(window.get(), Qt::Key_I);
+  wait_until_ready(*window);
+  EXPECT_TRUE(window->session() && window->session()->review());
+  run_command(*window, "image spine");
+  wait_until_ready(*window);
+  ASSERT_TRUE(window->dxa());
+  EXPECT_EQ(window->dxa()->review().edits().size(), 1U); // as it was left
+  EXPECT_THROW(run_command(*window, "image femur_left"), Error);
 }
 
 TEST(DxaViewer, AFileAloneOpensAndEditsAreNotKept) {

@@ -4,6 +4,9 @@
 #include "script.h"
 
 #include "osteocalc/core/error.h"
+#include "osteocalc/io/file_tree.h"
+#include "osteocalc/io/series_inventory.h"
+#include "support/dicom_scan.h"
 
 #include <QTableWidget>
 #include <QTest>
@@ -53,6 +56,36 @@ void click(MainWindow& window, Pane pane, const Vec3& point_mm) {
 }
 
 // The scan was written as NIfTI in between, whose spacings are single precision.
+TEST(Viewer, OfSeveralSeriesTheOneThatIsNamedIsOpened) {
+  const test::TemporaryFolder folder;
+  for (const int slices : {20, 30}) {
+    Volume<std::int16_t> hu(VolumeGeometry{{32, 32, slices}, {8, 8, 2.5}}, 40);
+    io::CtSeriesOptions options;
+    options.uid_seed = "series " + std::to_string(slices);
+    options.series_description = std::to_string(slices) + " slices";
+    io::write_dicom_ct(hu, folder.path() / std::to_string(slices), options);
+  }
+  const io::FileTree tree = io::find_files(std::vector{folder.path()}, {});
+  for (const io::Series& series : io::take_inventory(tree, {}).series) {
+    MainWindow window(WindowOptions{"ann", {}, {900, 650}});
+    OpenRequest request;
+    request.study = folder.path();
+    request.series = series.label;
+    window.open(request);
+    wait_until_ready(window);
+    ASSERT_TRUE(window.session()) << window.failure().toStdString();
+    EXPECT_EQ(window.session()->image().hu.size(2), static_cast<int>(series.slices.size()));
+  }
+  MainWindow window(WindowOptions{"ann", {}, {900, 650}});
+  OpenRequest request;
+  request.study = folder.path();
+  request.series = "9.9.9";
+  window.open(request);
+  wait_until_ready(window);
+  EXPECT_FALSE(window.session());
+  EXPECT_TRUE(window.failure().contains("9.9.9")) << window.failure().toStdString();
+}
+
 TEST(Viewer, ShowsTheMachinesNumbers) {
   const auto window = opened(test::study_on_disk("numbers"));
   ASSERT_TRUE(window->session()) << window->failure().toStdString();

@@ -81,8 +81,9 @@ void keep_reviews(const fs::path& from, const fs::path& to) {
   if (!fs::is_directory(from))
     return;
   for (const fs::path& file : review::review_files(from)) {
-    fs::create_directories(to);
-    fs::copy_file(file, to / file.filename(), fs::copy_options::overwrite_existing);
+    const fs::path kept = to / file.lexically_relative(from);
+    fs::create_directories(kept.parent_path());
+    fs::copy_file(file, kept, fs::copy_options::overwrite_existing);
   }
 }
 

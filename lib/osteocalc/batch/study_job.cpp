@@ -167,16 +167,20 @@ Verdict success(const StudyJob& job, const BatchFolders& folders) {
   return verdict;
 }
 
+void remove_all_but(const std::vector<fs::path>& kept, const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_directory() && !entry.is_symlink())
+      remove_all_but(kept, entry.path());
+    else if (std::ranges::find(kept, entry.path()) == kept.end())
+      fs::remove(entry.path());
+  if (fs::is_empty(folder))
+    fs::remove(folder);
+}
+
 /// The results of an earlier run, with other files or options, go; what readers wrote by hand stays.
 void remove_results(const fs::path& study) {
-  if (!fs::is_directory(study))
-    return;
-  const std::vector<fs::path> kept = review::review_files(study);
-  for (const auto& entry : fs::directory_iterator(study))
-    if (std::ranges::find(kept, entry.path()) == kept.end())
-      fs::remove_all(entry.path());
-  if (kept.empty())
-    fs::remove(study);
+  if (fs::is_directory(study))
+    remove_all_but(review::review_files(study), study);
 }
 
 /// \param scratch the child's temporary folder: what a child leaves there that is killed goes with it

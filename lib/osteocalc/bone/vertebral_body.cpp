@@ -211,16 +211,15 @@ Vec3 axis_along_canal(const Volume<std::uint8_t>& whole, const VolumeGeometry& i
   return best;
 }
 
-/// One round: the vertebra seen along `up`, its body, its endplates.
+/// One round: the vertebra seen on a grid along its own axes, its body, its endplates.
 struct Seen {
   VertebralBody body;
   Vec3 up, back;
 };
 
-std::optional<Seen> look_along(const Vec3& up, const Vec3& back, const VolumeGeometry& image, const Labelled& vertebra,
-                               const Volume<std::uint8_t>& whole, const std::optional<Volume<std::uint8_t>>& body_label,
-                               std::string& missing) {
-  const VolumeGeometry grid = frame_grid(image, vertebra.box, frame_axes(up, back), step_mm);
+std::optional<Seen> look_along(const VolumeGeometry& grid, const Vec3& back, const VolumeGeometry& image,
+                               Vertebra level, const Volume<std::uint8_t>& whole,
+                               const std::optional<Volume<std::uint8_t>>& body_label, std::string& missing) {
   const Volume<std::uint8_t> seen = sample_mask(whole, grid);
   const std::optional<Canal> canal = find_canal(seen);
   if (!canal && !body_label) {
@@ -234,8 +233,8 @@ std::optional<Seen> look_along(const Vec3& up, const Vec3& back, const VolumeGeo
     missing = "the labelled body is too small or too broken to show two endplates";
     return std::nullopt;
   }
-  Seen result{{vertebra.level, std::move(mask), index_to_point(grid, endplates->center_index),
-               endplates->center_index[2], endplates->heights, 0, false},
+  Seen result{{level, std::move(mask), index_to_point(grid, endplates->center_index), endplates->center_index[2],
+               endplates->heights, 0, false},
               {},
               back};
   result.up = normalized(endplates->normal_index[0] * grid.axes[0] + endplates->normal_index[1] * grid.axes[1] +
@@ -266,6 +265,14 @@ LabelBox box_around(const VolumeGeometry& grid, const VolumeGeometry& image) {
   return box;
 }
 
+/// How well its heights are known, and whether the scan cuts it.
+void judge_faces(VertebralBody& body, const VolumeGeometry& image) {
+  BodyHeights& heights = body.heights;
+  heights.anterior_se_mm = heights.middle_se_mm = heights.posterior_se_mm =
+      label_height_se_voxels * voxel_along_mm(image, body.mask.geometry().axes[2]);
+  body.cut_by_field_of_view = reaches_first_or_last_slice(body, image);
+}
+
 BodyFinding find_body(const Volume<LabelId>& labels, const Labelled& vertebra, const std::vector<Vec3>& axes) {
   const LabelId whole_id = whole_vertebra_label(vertebra.level), body_id = vertebral_body_label(vertebra.level);
   const VolumeGeometry& image = labels.geometry();
@@ -277,17 +284,15 @@ BodyFinding find_body(const Volume<LabelId>& labels, const Labelled& vertebra, c
   Vec3 up = axis_along_canal(whole, image, vertebra.box, axes), back{0, 1, 0};
   BodyFinding finding{vertebra.level, {}, {}};
   for (int iteration = 0; iteration < frame_iterations; ++iteration) {
-    std::optional<Seen> seen = look_along(up, back, image, vertebra, whole, body_label, finding.missing);
+    const VolumeGeometry grid = frame_grid(image, vertebra.box, frame_axes(up, back), step_mm);
+    std::optional<Seen> seen = look_along(grid, back, image, vertebra.level, whole, body_label, finding.missing);
     if (!seen)
       return {vertebra.level, {}, finding.missing};
     up = seen->up;
     back = seen->back;
     finding.body = std::move(seen->body);
   }
-  BodyHeights& heights = finding.body->heights;
-  heights.anterior_se_mm = heights.middle_se_mm = heights.posterior_se_mm =
-      label_height_se_voxels * voxel_along_mm(image, finding.body->mask.geometry().axes[2]);
-  finding.body->cut_by_field_of_view = reaches_first_or_last_slice(*finding.body, image);
+  judge_faces(*finding.body, image);
   return finding;
 }
 
@@ -310,25 +315,27 @@ std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Pa
   });
 }
 
+LabelBox refitted_from(const BodyFinding& found, const VolumeGeometry& labels) {
+  return box_around(found.body->mask.geometry(), labels);
+}
+
 BodyFinding refitted_body(const Volume<LabelId>& labels, const BodyFinding& found) {
   if (!found.body)
     return {found.level, {}, found.missing};
   const VolumeGeometry& grid = found.body->mask.geometry();
-  const Labelled vertebra{found.level, box_around(grid, labels.geometry()), found.body->center_mm, false};
+  const LabelBox box = refitted_from(found, labels.geometry());
   const LabelId whole_id = whole_vertebra_label(found.level), body_id = vertebral_body_label(found.level);
-  const Volume<std::uint8_t> whole =
-      cropped(labels, vertebra.box, [&](LabelId id) { return id == whole_id || id == body_id; });
-  std::optional<Volume<std::uint8_t>> body_label =
-      cropped(labels, vertebra.box, [&](LabelId id) { return id == body_id; });
+  const Volume<std::uint8_t> whole = cropped(labels, box, [&](LabelId id) { return id == whole_id || id == body_id; });
+  std::optional<Volume<std::uint8_t>> body_label = cropped(labels, box, [&](LabelId id) { return id == body_id; });
   if (std::ranges::none_of(body_label->voxels(), [](std::uint8_t voxel) { return voxel != 0; }))
     body_label.reset();
   BodyFinding finding{found.level, {}, {}};
   std::optional<Seen> seen =
-      look_along(grid.axes[2], grid.axes[1], labels.geometry(), vertebra, whole, body_label, finding.missing);
+      look_along(grid, grid.axes[1], labels.geometry(), found.level, whole, body_label, finding.missing);
   if (!seen)
     return finding;
   finding.body = std::move(seen->body);
-  finding.body->cut_by_field_of_view = reaches_first_or_last_slice(*finding.body, labels.geometry());
+  judge_faces(*finding.body, labels.geometry());
   return finding;
 }
 

@@ -16,6 +16,7 @@ namespace osteocalc::bone {
 struct BodyHeights {
   double anterior_mm = 0, middle_mm = 0, posterior_mm = 0;
   double anterior_se_mm = 0, middle_se_mm = 0, posterior_se_mm = 0; ///< standard errors
+  friend bool operator==(const BodyHeights&, const BodyHeights&) = default;
 };
 
 /// A vertebral body in the vertebra's own frame: the axes of `mask` run to the vertebra's left, back and head, whatever
@@ -44,9 +45,11 @@ struct BodyFinding {
 /// whole vertebra in front of the spinal canal. Cranial to caudal.
 [[nodiscard]] std::vector<BodyFinding> find_vertebral_bodies(const Volume<LabelId>& labels, Parallel parallel);
 
-/// A body after its labels were edited, seen along the axes it was found with, within the same box: it follows an
-/// edit at once, and what it becomes does not depend on the edits before. Nothing where none was found.
+/// A body after its labels were edited, seen on the grid it was found on: it follows an edit at once, labels as they
+/// were give the body as it was, and what it becomes does not depend on the edits before. Nothing where none was found.
 /// \param found what find_vertebral_bodies() gave
 [[nodiscard]] BodyFinding refitted_body(const Volume<LabelId>& labels, const BodyFinding& found);
+/// The voxels of the label map that refitted_body() looks at. \pre found.body
+[[nodiscard]] LabelBox refitted_from(const BodyFinding& found, const VolumeGeometry& labels);
 
 } // namespace osteocalc::bone

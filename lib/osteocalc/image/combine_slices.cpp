@@ -36,6 +36,23 @@ std::vector<Part> parts_of(int thick_z, double thickness_mm, double increment_mm
   return parts;
 }
 
+/// The label that fills most of a box; on equal terms the smaller one.
+LabelId filling_most(const Volume<LabelId>& labels, int x, int y, const std::vector<Part>& parts) {
+  LabelId most = 0;
+  double most_share = -1;
+  for (const Part& candidate : parts) {
+    const LabelId id = labels(x, y, candidate.z);
+    double share = 0;
+    for (const Part& part : parts)
+      share += labels(x, y, part.z) == id ? part.share : 0;
+    if (share > most_share + 1e-9 || (share > most_share - 1e-9 && id < most)) {
+      most = id;
+      most_share = share;
+    }
+  }
+  return most;
+}
+
 } // namespace
 
 Volume<std::int16_t> combine_slices(const Volume<std::int16_t>& hu, double thickness_mm, Parallel parallel) {
@@ -57,29 +74,20 @@ Volume<std::int16_t> combine_slices(const Volume<std::int16_t>& hu, double thick
 }
 
 Volume<LabelId> combine_slices(const Volume<LabelId>& labels, double thickness_mm, Parallel parallel) {
-  const VolumeGeometry& thin = labels.geometry();
-  Volume<LabelId> thick(combined_geometry(thin, thickness_mm));
-  parallel_for(static_cast<std::size_t>(thick.size(2)), parallel, [&](std::size_t slice) {
-    const int thick_z = static_cast<int>(slice);
-    const std::vector<Part> parts = parts_of(thick_z, thickness_mm, thin.spacing_mm[2], labels.size(2));
-    for (int y = 0; y < labels.size(1); ++y)
-      for (int x = 0; x < labels.size(0); ++x) {
-        LabelId most = 0;
-        double most_share = -1;
-        for (const Part& candidate : parts) {
-          const LabelId id = labels(x, y, candidate.z);
-          double share = 0;
-          for (const Part& part : parts)
-            share += labels(x, y, part.z) == id ? part.share : 0;
-          if (share > most_share + 1e-9 || (share > most_share - 1e-9 && id < most)) {
-            most = id;
-            most_share = share;
-          }
-        }
-        thick(x, y, thick_z) = most;
-      }
-  });
+  Volume<LabelId> thick(combined_geometry(labels.geometry(), thickness_mm));
+  combine_again(labels, thickness_mm, 0, thick.size(2) - 1, parallel, thick);
   return thick;
+}
+
+void combine_again(const Volume<LabelId>& labels, double thickness_mm, int low, int high, Parallel parallel,
+                   Volume<LabelId>& thick) {
+  parallel_for(static_cast<std::size_t>(std::max(0, high - low + 1)), parallel, [&](std::size_t slice) {
+    const int thick_z = low + static_cast<int>(slice);
+    const std::vector<Part> parts = parts_of(thick_z, thickness_mm, labels.geometry().spacing_mm[2], labels.size(2));
+    for (int y = 0; y < labels.size(1); ++y)
+      for (int x = 0; x < labels.size(0); ++x)
+        thick(x, y, thick_z) = filling_most(labels, x, y, parts);
+  });
 }
 
 } // namespace osteocalc

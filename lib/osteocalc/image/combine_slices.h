@@ -17,4 +17,8 @@ namespace osteocalc {
 /// Labels on the same thicker slices: the label that fills most of the box; on equal terms the smaller one.
 [[nodiscard]] Volume<LabelId> combine_slices(const Volume<LabelId>& labels, double thickness_mm, Parallel parallel);
 
+/// The same for the thick slices low..high alone, after labels changed. \param thick what combine_slices() gave
+void combine_again(const Volume<LabelId>& labels, double thickness_mm, int low, int high, Parallel parallel,
+                   Volume<LabelId>& thick);
+
 } // namespace osteocalc

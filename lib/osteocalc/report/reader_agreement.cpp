@@ -3,6 +3,7 @@
 
 #include "osteocalc/core/error.h"
 #include "osteocalc/report/json_values.h"
+#include "osteocalc/review/reviewed_result.h"
 
 #include <algorithm>
 #include <map>
@@ -54,11 +55,13 @@ std::vector<DoubleReading> double_readings(const std::filesystem::path& batch, c
     if (entry.is_directory())
       studies.insert(entry.path());
   std::vector<DoubleReading> readings;
-  for (const std::filesystem::path& study : studies) {
-    const auto one = review::review_path(study, first), other = review::review_path(study, second);
-    if (std::filesystem::exists(one) && std::filesystem::exists(other))
-      readings.push_back({study.filename().string(), review::read_review(one), review::read_review(other)});
-  }
+  for (const std::filesystem::path& study : studies)
+    for (const std::filesystem::path& folder : review::review_folders(study)) { // the scan, then each DXA image
+      const auto one = review::review_path(folder, first), other = review::review_path(folder, second);
+      if (std::filesystem::exists(one) && std::filesystem::exists(other))
+        readings.push_back({folder.lexically_relative(study.parent_path()).generic_string(), review::read_review(one),
+                            review::read_review(other)});
+    }
   return readings;
 }
 

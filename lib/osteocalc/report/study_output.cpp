@@ -214,7 +214,8 @@ QcPicture draw_dxa(const study::DxaScan& scan, const std::filesystem::path& fold
   const Volume<float>& seen = scan.measured.bone_g_cm2 ? *scan.measured.bone_g_cm2 : scan.image.frames.front();
   write_dxa_picture(seen, scan.measured.result, scan.measured.marks, scan.image.exam, folder / file);
   return {file, "DXA " + exam_name(scan.image.exam),
-          "Regions as they were measured; change them in dxa/" + exam_name(scan.image.exam) + "_roi.json"};
+          "Regions as they were measured; change them in osteocalc-viewer, or in dxa/" + exam_name(scan.image.exam) +
+              "/roi.json"};
 }
 
 std::string headline(const study::StudyResult& result) {
@@ -326,12 +327,8 @@ void write_study_output(const study::StudyResult& result, const CtImage* image, 
   std::vector<QcPicture> pictures;
   if (image != nullptr)
     pictures = write_qc_pictures(*image, result, folder / "qc");
-  for (const study::DxaScan& scan : dxa) {
+  for (const study::DxaScan& scan : dxa)
     pictures.push_back(draw_dxa(scan, folder / "qc"));
-    if (!scan.measured.result.regions.empty())
-      write_text_file(folder / "dxa" / (exam_name(scan.image.exam) + "_roi.json"),
-                      dxa::regions_json(scan.measured.result.regions));
-  }
   write_text_file(folder / "report.html", study_html(result, pictures));
 }
 

@@ -85,8 +85,9 @@ struct SiteLine {
 
 /// Every number by name: "L1.abmd_g_cm2", "L1-L4.t_score", "aac24", "L2.anterior" (its grade) ...
 [[nodiscard]] std::map<std::string, std::optional<double>> numbers_of(const dxa::DxaResult& result);
-/// \param inputs_sha256 of the image's file
-[[nodiscard]] ReviewFile file_of(const DxaReview& review, const std::string& inputs_sha256);
+/// \param inputs_sha256 of the image's file \param result_sha256 of the machine's dxa.json; empty: unknown
+[[nodiscard]] ReviewFile file_of(const DxaReview& review, const std::string& inputs_sha256,
+                                 const std::string& result_sha256 = {});
 /// \throw Refusal (REVIEW-OTHER-SCAN)
 void check_fits(const ReviewFile& review, const DxaImage& image, const std::string& inputs_sha256);
 

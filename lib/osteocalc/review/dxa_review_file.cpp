@@ -3,22 +3,39 @@
 #include "osteocalc/review/dxa_review.h"
 #include "osteocalc/review/edit_json.h"
 
+#include <cmath>
+
 namespace osteocalc::review {
 namespace {
 
-Json values_json(const dxa::DxaResult& values) {
+/// The digits of result.json.
+Json tidy(const std::optional<double>& value) {
+  return value ? Json(std::round(*value * 1e6) / 1e6) : Json();
+}
+
+Json values_json(const dxa::DxaResult& values, const std::optional<DxaExam>& exam) {
   Json sites = Json::array();
-  for (const SiteLine& line : site_lines(values.sites))
-    sites.push_back({{"site", line.site},
-                     {"bmc_g", or_null(line.bmc_g)},
-                     {"area_cm2", or_null(line.area_cm2)},
-                     {"abmd_g_cm2", line.abmd_g_cm2},
-                     {"t_score", or_null(line.t_score)},
-                     {"z_score", or_null(line.z_score)},
-                     {"excluded", or_null(line.excluded)}});
+  for (const dxa::ScoredSite& site : values.sites)
+    sites.push_back({{"site", site.site},
+                     {"bmc_g", tidy(site.bmc_g)},
+                     {"area_cm2", tidy(site.area_cm2)},
+                     {"abmd_g_cm2", tidy(site.abmd_g_cm2)},
+                     {"t_score", tidy(site.scores.t_score)},
+                     {"z_score", tidy(site.scores.z_score)},
+                     {"category", or_null(site.scores.category)},
+                     {"sbmd_mg_cm2", tidy(site.standardised_mg_cm2)},
+                     {"excluded", or_null(site.excluded)}});
   Json aac;
   if (values.aac) {
-    aac = {{"total", or_null(values.aac->aac24)}, {"walls", Json::array()}};
+    aac = {{"total", or_null(values.aac->aac24)},
+           {"levels", Json::object()},
+           {"aac8", or_null(values.aac->aac8)},
+           {"walls", Json::array()},
+           {"severity", Json::array()}};
+    for (const Vertebra level : {Vertebra::L1, Vertebra::L2, Vertebra::L3, Vertebra::L4})
+      aac["levels"][std::string(to_string(level))] = or_null(values.aac->level_score(level));
+    for (const dxa::AacSeverity& severity : values.aac->severity)
+      aac["severity"].push_back({{"scheme", severity.scheme}, {"level", severity.level}});
     for (const dxa::WallCalcium& wall : values.aac->walls)
       aac["walls"].push_back({{"level", to_string(wall.level)},
                               {"wall", dxa::to_string(wall.wall)},
@@ -26,7 +43,7 @@ Json values_json(const dxa::DxaResult& values) {
                               {"segment_mm", wall.segment_mm},
                               {"grade", dxa::wall_grade(wall.share())}});
   }
-  return {{"dxa", {{"sites", sites}, {"aac24", aac}}}};
+  return {{"dxa", {{"exam", exam ? Json(to_string(*exam)) : Json()}, {"sites", sites}, {"aac24", aac}}}};
 }
 
 std::array<int, 3> size_of(const DxaImage& image) {
@@ -62,8 +79,9 @@ std::map<std::string, std::optional<double>> numbers_of(const dxa::DxaResult& re
   return numbers;
 }
 
-ReviewFile file_of(const DxaReview& review, const std::string& inputs_sha256) {
-  return {inputs_sha256, size_of(review.image()), review.edits(), {}, values_json(review.values()).dump()};
+ReviewFile file_of(const DxaReview& review, const std::string& inputs_sha256, const std::string& result_sha256) {
+  return {inputs_sha256, size_of(review.image()), review.edits(), result_sha256,
+          values_json(review.values(), review.image().exam).dump()};
 }
 
 void check_fits(const ReviewFile& review, const DxaImage& image, const std::string& inputs_sha256) {

@@ -60,6 +60,18 @@ bone::BodyFinding copy_of(const bone::BodyFinding& finding) {
   return copy;
 }
 
+bool meet(const LabelBox& box, const VoxelSpan& span) {
+  return span.z >= box.low[2] && span.z <= box.high[2] && span.y >= box.low[1] && span.y <= box.high[1] &&
+         span.x_end > box.low[0] && span.x_begin <= box.high[0];
+}
+
+/// The same voxels on the same grid: whatever is measured from them is the same too.
+bool same_body(const bone::BodyFinding& a, const bone::BodyFinding& b) {
+  return a.body && b.body && a.body->mask.geometry() == b.body->mask.geometry() && a.body->heights == b.body->heights &&
+         a.body->cut_by_field_of_view == b.body->cut_by_field_of_view &&
+         std::ranges::equal(a.body->mask.voxels(), b.body->mask.voxels());
+}
+
 } // namespace
 
 Review::Review(Subject subject)
@@ -267,14 +279,24 @@ void Review::follow(const Before& before) {
     values_.paradox = study::classify_paradox(values_, options_.paradox);
 }
 
-/// Vertebrae whose labels or volume of interest the edit changed; what they were goes into `before`.
-void Review::measure_changed_levels(Before& before) {
+/// Levels that gained or lost voxels where their bodies are fitted; paint beyond changes nothing.
+std::set<Vertebra> Review::painted_levels(const std::vector<LabelledSpan>& voxels) const {
+  std::map<Vertebra, LabelBox> boxes;
+  for (const bone::BodyFinding& found : found_)
+    if (found.body && !upright_)
+      boxes[found.level] = bone::refitted_from(found, labels_.voxels.geometry());
   std::set<Vertebra> painted;
-  for (const LabelledSpan& part : before.voxels)
+  for (const LabelledSpan& part : voxels)
     for (const LabelId id : {part.label, labels_.voxels(part.span.x_begin, part.span.y, part.span.z)})
       for (const auto& level : {vertebra_from_whole_label(id), vertebra_from_body_label(id)})
-        if (level)
+        if (level && (upright_ || (boxes.contains(*level) && meet(boxes.at(*level), part.span))))
           painted.insert(*level);
+  return painted;
+}
+
+/// Vertebrae whose labels or volume of interest the edit changed; what they were goes into `before`.
+void Review::measure_changed_levels(Before& before) {
+  const std::set<Vertebra> painted = painted_levels(before.voxels);
   std::vector<std::size_t> changed;
   for (std::size_t i = 0; i < levels_.size(); ++i)
     if (const Vertebra level = found_[i].level;
@@ -284,7 +306,8 @@ void Review::measure_changed_levels(Before& before) {
     const std::size_t i = changed[k];
     const bool refit = painted.contains(found_[i].level);
     Level level{refit ? refitted(i) : copy_of(levels_[i].finding), {}};
-    level.density = measured(level.finding);
+    level.density =
+        refit && same_body(level.finding, levels_[i].finding) ? levels_[i].density : measured(level.finding);
     return level;
   });
   for (std::size_t k = 0; k < changed.size(); ++k)
@@ -303,19 +326,18 @@ bone::VertebraDensity Review::measured(const bone::BodyFinding& finding) const {
 }
 
 void Review::follow_voxels(const std::vector<LabelledSpan>& voxels) {
-  int low = labels_.voxels.size(2), high = -1;
+  std::set<int> changed;
   for (const LabelledSpan& part : voxels) {
-    low = std::min(low, part.span.z);
-    high = std::max(high, part.span.z);
+    changed.insert(part.span.z);
     for (int x = part.span.x_begin; x < part.span.x_end; ++x)
       bed_labels_(x, part.span.y, part.span.z) =
           rule_->at(labels_.voxels(x, part.span.y, part.span.z), x, part.span.y, part.span.z);
     arteries_.low = {std::min(arteries_.low[0], part.span.x_begin), std::min(arteries_.low[1], part.span.y),
-                     std::min(arteries_.low[2], low)};
+                     std::min(arteries_.low[2], part.span.z)};
     arteries_.high = {std::max(arteries_.high[0], part.span.x_end - 1), std::max(arteries_.high[1], part.span.y),
-                      std::max(arteries_.high[2], high)};
+                      std::max(arteries_.high[2], part.span.z)};
   }
-  rescore(low, high);
+  rescore(changed);
 }
 
 void Review::follow_levels(int shift_before) {
@@ -331,12 +353,31 @@ void Review::follow_levels(int shift_before) {
         if (beds(x, y) != 0 && (scored_->are_combined() || hu(x, y) >= min_hu_)) // the others never count
           beds(x, y) = rule_->at(labels(x, y), x, y, z);
   });
-  rescore(low[2], high[2]);
+  std::set<int> changed;
+  for (int z = low[2]; z <= high[2]; ++z)
+    changed.insert(changed.end(), z);
+  rescore(changed);
 }
 
-void Review::rescore(int low, int high) {
-  if (scorer_ && high >= low)
-    scorer_->rescore(scored_->labels(bed_labels_), scored_->slice_of(low), scored_->slice_of(high));
+/// After labels changed in these slices of the scan. Slices between them are combined only where one changed.
+void Review::rescore(const std::set<int>& scan_slices) {
+  std::set<int> changed; // of those that are scored
+  for (const int z : scan_slices) {
+    const auto [first, last] = scored_->slices_of(z, z);
+    for (int slice = first; slice <= last; ++slice)
+      changed.insert(slice);
+  }
+  if (!scorer_ || changed.empty())
+    return;
+  for (auto begin = changed.begin(); begin != changed.end();) {
+    auto end = begin;
+    int last = *begin;
+    while (++end != changed.end() && *end == last + 1)
+      ++last;
+    scored_->combine_again(bed_labels_, *begin, last);
+    begin = end;
+  }
+  scorer_->rescore(scored_->labels(bed_labels_), *changed.begin(), *changed.rbegin());
 }
 
 study::BedScore Review::bed_of(const calcium::RegionScores& scored,

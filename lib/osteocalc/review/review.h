@@ -67,9 +67,10 @@ class Review {
   void mark_level(Vertebra level, const Action& action, const Author& author, Edit& record);
   void follow(const Before& before);
   void measure_changed_levels(Before& before);
+  [[nodiscard]] std::set<Vertebra> painted_levels(const std::vector<LabelledSpan>& voxels) const;
   void follow_voxels(const std::vector<LabelledSpan>& voxels);
   void follow_levels(int shift_before);
-  void rescore(int low, int high);
+  void rescore(const std::set<int>& scan_slices);
   [[nodiscard]] study::BedScore bed_of(const calcium::RegionScores& scored,
                                        const std::optional<std::string>& incomplete) const;
   [[nodiscard]] const Volume<std::int16_t>& bone_hu() const noexcept { return upright_ ? *upright_ : image_->hu; }

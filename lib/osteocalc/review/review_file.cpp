@@ -132,8 +132,17 @@ std::map<std::string, std::optional<double>> numbers_of(const ReviewFile& review
     numbers[name] = value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   };
   const Json values = Json::parse(review.values_json);
-  if (!values.contains("calcium"))
-    return numbers; // of a DXA image
+  if (values.contains("dxa")) {
+    const Json& dxa = values.at("dxa");
+    const Json exam = dxa.value("exam", Json());
+    const std::string prefix = exam.is_string() ? exam.get<std::string>() + "." : "";
+    for (const Json& site : dxa.at("sites"))
+      for (const char* key : {"bmc_g", "area_cm2", "abmd_g_cm2", "t_score", "z_score"})
+        put(prefix + site.at("site").get<std::string>() + "." + key, site.at(key));
+    if (const Json& aac = dxa.at("aac24"); aac.is_object())
+      put("aac24", aac.at("total"));
+    return numbers;
+  }
   for (const Json& bed : values.at("calcium").at("beds"))
     for (const char* key : {"agatston", "volume_mm3", "mass_mg", "density_score", "lesions"})
       put(bed.at("bed").get<std::string>() + "." + key, bed.at(key));

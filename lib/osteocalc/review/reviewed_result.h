@@ -18,7 +18,9 @@ enum class ReviewState {
 };
 [[nodiscard]] std::string_view to_string(ReviewState state) noexcept; ///< "none", "reviewed", "unresolved"
 
-/// The files that readers left in a study's folder: review.json and those of blind readers, by name.
+/// What can be reviewed of a study: its own folder (the scan), then dxa/EXAM of each DXA image, by name.
+[[nodiscard]] std::vector<std::filesystem::path> review_folders(const std::filesystem::path& study);
+/// The files that readers left in all of them: review.json and those of blind readers, by name.
 [[nodiscard]] std::vector<std::filesystem::path> review_files(const std::filesystem::path& study);
 
 struct ReviewedResult {
@@ -29,7 +31,7 @@ struct ReviewedResult {
 };
 
 /// The machine's result with a study's reviewed values laid over it: for whoever collects or tabulates studies. Beds,
-/// vertebrae, summary and flag become the reviewer's; what no review holds (variants, contact guard, heights) stays.
+/// vertebrae, summary, DXA sites, AAC and flag become the reviewer's; what no review holds (variants, heights) stays.
 /// The key "review" says state, readers, the count of edits and the last one's time. A damaged review is an Issue, and
 /// the machine's values stand. \param study the folder of result.json \throw IoError when result.json cannot be read
 [[nodiscard]] ReviewedResult reviewed_result(const std::filesystem::path& study);

@@ -17,8 +17,22 @@ ScoredSlices::ScoredSlices(std::shared_ptr<const CtImage> image, std::optional<d
 const Volume<LabelId>& ScoredSlices::labels(const Volume<LabelId>& scan) {
   if (!combined_mm_)
     return scan;
-  labels_ = combine_slices(scan, *combined_mm_, parallel_);
+  if (labels_.empty())
+    labels_ = combine_slices(scan, *combined_mm_, parallel_);
   return labels_;
+}
+
+void ScoredSlices::combine_again(const Volume<LabelId>& scan, int low, int high) {
+  if (combined_mm_ && !labels_.empty())
+    osteocalc::combine_again(scan, *combined_mm_, low, high, parallel_, labels_);
+}
+
+std::array<int, 2> ScoredSlices::slices_of(int low, int high) const noexcept {
+  if (!combined_mm_)
+    return {low, high};
+  const double thin_mm = image_->hu.geometry().spacing_mm[2];
+  return {static_cast<int>(std::floor(low * thin_mm / *combined_mm_ + 1e-9)),
+          std::min(static_cast<int>(std::ceil((high + 1) * thin_mm / *combined_mm_ - 1e-9)) - 1, hu_->size(2) - 1)};
 }
 
 int ScoredSlices::slice_of(int scan_slice) const noexcept {

@@ -5,6 +5,7 @@
 #include "osteocalc/image/ct_image.h"
 #include "osteocalc/image/label_map.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -17,8 +18,12 @@ class ScoredSlices {
 
   [[nodiscard]] bool are_combined() const noexcept { return combined_mm_.has_value(); }
   [[nodiscard]] const Volume<std::int16_t>& hu() const noexcept { return combined_mm_ ? *hu_ : image_->hu; }
-  /// The scan's labels on these slices; valid until the next call. All of them are worked out again.
+  /// The scan's labels on these slices, combined at the first call; valid until the next one to combine_again().
   [[nodiscard]] const Volume<LabelId>& labels(const Volume<LabelId>& scan);
+  /// After labels changed: slices low..high are worked out again.
+  void combine_again(const Volume<LabelId>& scan, int low, int high);
+  /// First and last of those that the scan's slices low..high reach into; the last before the first where none.
+  [[nodiscard]] std::array<int, 2> slices_of(int low, int high) const noexcept;
   /// The one that a slice of the scan lies in.
   [[nodiscard]] int slice_of(int scan_slice) const noexcept;
   /// Every pixel of a lesion in all the scan's slices that its own are made of.

@@ -43,6 +43,7 @@ struct Candidate {
   std::optional<DxaScan> scan;
   int rank = 0; ///< the lowest counts
   Issues issues;
+  Paths files;
 };
 
 bool has_numbers(const dxa::DxaResult& result) {
@@ -77,8 +78,9 @@ class Reader {
         options.regions = regions->second;
       scan.measured = measure_dxa(scan.image, options);
       Candidate found{
-          {scan.image.exam, false, scan.measured.result}, {}, rank_of(scan.image, scan.measured.result), {}};
+          {scan.image.exam, false, scan.measured.result}, {}, rank_of(scan.image, scan.measured.result), {}, {}};
       found.issues = scan.measured.result.issues;
+      found.files = files;
       found.scan = std::move(scan);
       candidates_.push_back(std::move(found));
     });
@@ -98,7 +100,7 @@ class Reader {
       append(study_.issues, report->issues);
       for (DxaPart& part : score_report(*report, options_.each).parts) {
         Issues issues = part.result.issues;
-        candidates_.push_back({std::move(part), {}, 2, std::move(issues)});
+        candidates_.push_back({std::move(part), {}, 2, std::move(issues), {}});
       }
     });
   }
@@ -116,6 +118,7 @@ class Reader {
       }
       append(study_.issues, placed(one.issues, one.part.exam));
       study_.parts.push_back(std::move(one.part));
+      study_.files.push_back(std::move(one.files));
       if (one.scan && has_numbers(study_.parts.back().result))
         study_.scans.push_back(std::move(*one.scan));
     }

@@ -41,8 +41,10 @@ struct DxaScan {
 struct DxaStudy {
   std::vector<DxaPart> parts; ///< one an exam: a measured image before the scanner's results before a mere picture
   std::vector<DxaScan> scans; ///< of the parts that were measured in an image
-  Issues issues;              ///< of all parts, each with the exam's name, and of what could not be read
-  std::string patient_id;     ///< for use in memory only; "" = not told
+  /// Which files each part came from; none for a scanner's results.
+  std::vector<std::vector<std::filesystem::path>> files;
+  Issues issues;          ///< of all parts, each with the exam's name, and of what could not be read
+  std::string patient_id; ///< for use in memory only; "" = not told
   std::optional<double> age_years;
   std::optional<Sex> sex;
   std::string reference; ///< that the scores were made with

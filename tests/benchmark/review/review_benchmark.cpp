@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// review_benchmark [EDITS]: how long numbers take to follow an edit on a scan of 400 slices of 512 x 512, by kind of
-// edit, beside measuring everything afresh; the numbers of both must agree exactly.
+// review_benchmark [EDITS [COMBINED_MM]]: how long numbers take to follow an edit on a scan of 400 slices of 512 x 512,
+// by kind of edit, beside measuring everything afresh; the numbers of both must agree exactly.
 #include "osteocalc/core/error.h"
 #include "support/random_edits.h"
 #include "support/review_person.h"
@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
   const int wanted = argc > 1 ? std::atoi(argv[1]) : 200;
   review::Subject subject = test::review_person(test::synthetic_person(512, 0.75, 1.2)); // 414 slices
   subject.options.parallel = {1};
+  if (argc > 2)
+    subject.options.calcium.combine_slices_mm = std::atof(argv[2]);
   const auto size = subject.image->hu.geometry().size;
   auto start = now();
   review::Review review(std::move(subject));

@@ -8,8 +8,11 @@
 namespace osteocalc::review {
 namespace {
 
-TEST(RandomEdits, NumbersFollowAsIfMeasuredAfreshAndUndoGoesAllTheWayBack) {
-  Review review(test::review_person(test::synthetic_person(192, 1.9)));
+void follow_random_edits(std::optional<double> combined_slices) {
+  Subject subject = test::review_person(test::synthetic_person(192, 1.9));
+  if (combined_slices)
+    subject.options.calcium.combine_slices_mm = *combined_slices * subject.image->hu.geometry().spacing_mm[2];
+  Review review(std::move(subject));
   ASSERT_GE(review.body_count(), 5U);
   const auto first = numbers_of(review.values());
   const std::vector<LabelId> labels(review.labels().voxels.voxels().begin(), review.labels().voxels.voxels().end());
@@ -36,6 +39,14 @@ TEST(RandomEdits, NumbersFollowAsIfMeasuredAfreshAndUndoGoesAllTheWayBack) {
   }
   EXPECT_EQ(numbers_of(review.values()), first);
   EXPECT_TRUE(std::ranges::equal(labels, review.labels().voxels.voxels()));
+}
+
+TEST(RandomEdits, NumbersFollowAsIfMeasuredAfreshAndUndoGoesAllTheWayBack) {
+  follow_random_edits({});
+}
+
+TEST(RandomEdits, SoTheyDoOnCombinedSlicesThatShareThinOnes) {
+  follow_random_edits(2.5);
 }
 
 } // namespace

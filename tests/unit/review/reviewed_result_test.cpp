@@ -115,5 +115,99 @@ TEST(MachineRecord, SaysHowTheMachineMeasured) {
   EXPECT_THROW(static_cast<void>(read_machine_record("/nowhere")), IoError);
 }
 
+/// The study with a DXA of spine and hip beside the scan, as `analyze` leaves it.
+std::filesystem::path study_with_dxa(bool scan_judges_bone) {
+  const auto study = study_folder();
+  std::ifstream stream(study / "result.json");
+  Json result = Json::parse(stream);
+  const auto site = [](const char* exam, const char* name, double abmd_g_cm2, double t) {
+    return Json{{"site", name},
+                {"exam", exam},
+                {"abmd_g_cm2", abmd_g_cm2},
+                {"t_score", t},
+                {"z_score", -0.5},
+                {"category", "osteopenia"},
+                {"excluded", nullptr},
+                {"reported_t_score", -1.5}};
+  };
+  result["dxa"] = {{"exams",
+                    {{{"exam", "femur_left"}, {"texture_tbs_like", {{"slope", 1}}}},
+                     {{"exam", "spine"}, {"texture_tbs_like", {{"slope", 2}}}}}},
+                   {"sites", {site("femur_left", "neck", 0.9, -0.2), site("spine", "L1", 0.8, -1.5)}},
+                   {"aac24", nullptr}};
+  if (!scan_judges_bone)
+    result["bone"] = nullptr;
+  result["paradox"] = {{"high_calcium", true}, {"low_bone", true}, {"quadrant", "both"}};
+  std::ofstream(study / "result.json") << result.dump();
+  for (const char* exam : {"femur_left", "spine"}) {
+    std::filesystem::create_directories(study / "dxa" / exam);
+    std::ofstream(study / "dxa" / exam / "dxa.json") << "{}";
+  }
+  return study;
+}
+
+void review_spine(const std::filesystem::path& file, const char* reader, double abmd_g_cm2, double t) {
+  const Json site{{"site", "L1"},       {"bmc_g", 10},        {"area_cm2", 12},       {"abmd_g_cm2", abmd_g_cm2},
+                  {"t_score", t},       {"z_score", nullptr}, {"category", "normal"}, {"sbmd_mg_cm2", nullptr},
+                  {"excluded", nullptr}};
+  const Json aac{{"total", 7}, {"walls", Json::array()}};
+  ReviewFile review;
+  review.size = {10, 10, 1};
+  review.edits = {{RemoveRegion{"L4"}, reader, "2026-01-02T03:04:05Z", "", "", "", {}}};
+  review.values_json = Json{{"dxa", {{"exam", "spine"}, {"sites", Json::array({site})}, {"aac24", aac}}}}.dump();
+  write_review(review, file);
+}
+
+TEST(ReviewedResult, ADxaReviewReplacesItsExamAndTheFlagFollows) {
+  const auto study = study_with_dxa(false);
+  review_spine(study / "dxa" / "spine" / "review.json", "ann", 1.1, -0.4);
+  const ReviewedResult reviewed = reviewed_result(study);
+  EXPECT_EQ(reviewed.state, ReviewState::Reviewed);
+  EXPECT_EQ(reviewed.readers, std::vector<std::string>{"ann"});
+  const Json json = Json::parse(reviewed.result_json);
+  const Json& sites = json["dxa"]["sites"];
+  ASSERT_EQ(sites.size(), 2U);
+  EXPECT_EQ(sites[0]["abmd_g_cm2"], 0.9); // the hip was not touched
+  EXPECT_EQ(sites[1]["abmd_g_cm2"], 1.1);
+  EXPECT_EQ(sites[1]["exam"], "spine");
+  EXPECT_EQ(sites[1]["category"], "normal");
+  EXPECT_EQ(sites[1]["reported_t_score"], -1.5); // the scanner's stays
+  EXPECT_EQ(json["dxa"]["aac24"]["total"], 7);
+  EXPECT_FALSE(json["dxa"]["exams"][0]["texture_tbs_like"].is_null());
+  EXPECT_TRUE(json["dxa"]["exams"][1]["texture_tbs_like"].is_null());
+  EXPECT_EQ(json["paradox"]["low_bone"], false); // the lowest T is -0.4 now
+  EXPECT_EQ(json["paradox"]["quadrant"], "calcium");
+}
+
+TEST(ReviewedResult, DxaDoesNotOverruleTheScan) {
+  const auto study = study_with_dxa(true);
+  review_spine(study / "dxa" / "spine" / "review.json", "ann", 1.1, -0.4);
+  EXPECT_EQ(Json::parse(reviewed_result(study).result_json)["paradox"]["low_bone"], true);
+}
+
+TEST(ReviewedResult, ReviewsOfScanAndDxaAddUp) {
+  const auto study = study_with_dxa(true);
+  test::review_as(study / "review.json", "ann");
+  review_spine(study / "dxa" / "spine" / "review.json", "bob", 1.1, -0.4);
+  const ReviewedResult both = reviewed_result(study);
+  EXPECT_EQ(both.readers, (std::vector<std::string>{"ann", "bob"}));
+  EXPECT_EQ(Json::parse(both.result_json)["review"]["edits"], 3);
+  EXPECT_EQ(review_files(study).size(), 2U);
+  std::filesystem::remove(study / "dxa" / "spine" / "review.json");
+  review_spine(study / "dxa" / "spine" / "review.ann.json", "ann", 1.1, -0.4);
+  review_spine(study / "dxa" / "spine" / "review.bob.json", "bob", 1.0, -1.2);
+  const ReviewedResult unresolved = reviewed_result(study);
+  EXPECT_EQ(unresolved.state, ReviewState::Unresolved);
+  EXPECT_EQ(Json::parse(unresolved.result_json)["dxa"]["sites"][1]["abmd_g_cm2"], 0.8);
+}
+
+TEST(ReviewedResult, NumbersOfADxaReviewCarryTheirExam) {
+  const auto study = study_with_dxa(true);
+  review_spine(study / "review.json", "ann", 1.1, -0.4);
+  const auto numbers = numbers_of(read_review(study / "review.json"));
+  EXPECT_EQ(numbers.at("spine.L1.abmd_g_cm2"), 1.1);
+  EXPECT_EQ(numbers.at("aac24"), 7);
+}
+
 } // namespace
 } // namespace osteocalc::review
