@@ -169,12 +169,12 @@ const Series& only_scan(const Inventory& inventory, const std::string& wanted, s
   std::string list;
   for (const Series* series : stacks)
     list += "\n  " + describe(*series);
-  throw Refusal(
-      refused("IO-SEVERAL-SERIES", "input",
-              std::to_string(matching.size()) + " of " + std::to_string(stacks.size()) +
-                  " CT scans match (a measurement is of one) pass the folder of one series, or the end of its "
-                  "series UID:" +
-                  list));
+  throw Refusal(refused("IO-SEVERAL-SERIES", "input",
+                        std::to_string(matching.size()) + " of " + std::to_string(stacks.size()) + " CT scans match" +
+                            (wanted.empty() ? "" : " " + wanted) +
+                            " (a measurement is of one) pass the folder of one series, or the end of its "
+                            "series UID:" +
+                            list));
 }
 
 /// One line for all that was set aside.
