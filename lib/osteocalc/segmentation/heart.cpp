@@ -157,14 +157,23 @@ Volume<LabelId> painted(const Volume<T>& coarse, const VolumeGeometry& image, Pa
   return labels;
 }
 
+/// Whether a lumbar vertebra lies higher than the root. It lies some five levels above the first, so that a name that
+/// is off by one or two does not matter.
+bool lies_in_the_abdomen(const Vec3& root_mm, const SpineResult& spine) {
+  constexpr double likely = 0.5;
+  return std::ranges::any_of(spine.vertebrae, [&](const VertebraFinding& vertebra) {
+    return vertebra.level >= Vertebra::L1 && vertebra.confidence >= likely && vertebra.center_mm[2] > root_mm[2];
+  });
+}
+
 } // namespace
 
 LabelId artery_label(CoronaryArtery artery) noexcept {
   return static_cast<LabelId>(label::coronary_lm + static_cast<LabelId>(artery));
 }
 
-HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, const AortaResult& aorta,
-                       Parallel parallel) {
+HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, const SpineResult& spine,
+                       const AortaResult& aorta, Parallel parallel) {
   HeartResult heart;
   const auto no_heart = [&](const char* why) {
     heart.issues.push_back(refused("SEG-HEART-NONE", "heart", why));
@@ -184,6 +193,9 @@ HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, cons
   const CoronaryCourses courses = find_courses(*thorax, root, frame);
   HeartRegion region = find_heart_region(*thorax, root, frame, parallel);
   const auto point = [&](const Vec3& index) { return index_to_point(frame.grid, index); };
+  if (lies_in_the_abdomen(point(root.index), spine))
+    return no_heart("what looks like lungs lies below L1 (it is gas in the bowel; the heart is sought between the "
+                    "lungs); give a scan of the chest");
   heart.found = true;
   heart.landmarks = {point(root.index), root.radius_mm,  root.followed_mm,
                      root.trusted,      frame.border_mm, point(frame.to_index(courses.fat_pad)),

@@ -58,9 +58,10 @@ struct HeartResult {
 
 /// Finds the heart in a CT in HU and decides for each bright lesion in the chest what it is. With contrast in the blood
 /// no lesion is decided: blood is as bright as calcium.
-/// \pre image runs in LPS order; `body` is find_body(image), `aorta` find_aorta(image, body, ...) or empty
-[[nodiscard]] HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, const AortaResult& aorta,
-                                     Parallel parallel);
+/// \pre image runs in LPS order; `body` is find_body(image), `spine` find_vertebrae(image, body) or empty, `aorta`
+/// find_aorta(image, body, ...) or empty
+[[nodiscard]] HeartResult find_heart(const Volume<std::int16_t>& image, const Body& body, const SpineResult& spine,
+                                     const AortaResult& aorta, Parallel parallel);
 
 /// Label 51 on the image's grid.
 [[nodiscard]] Volume<LabelId> paint_heart(const HeartResult& heart, const VolumeGeometry& image, Parallel parallel);

@@ -54,7 +54,7 @@ Segmentation segment(const Volume<std::int16_t>& image, const SegmentOptions& op
   append(result.issues, spine.issues);
   const AortaResult aorta = find_aorta(image, body, spine, parallel);
   append(result.issues, aorta.issues);
-  HeartResult heart = find_heart(image, body, aorta, parallel);
+  HeartResult heart = find_heart(image, body, spine, aorta, parallel);
   append(result.issues, heart.issues);
   result.vertebrae = std::move(spine.vertebrae);
   result.wholes.voxels = std::move(spine.whole);

@@ -14,7 +14,7 @@ namespace {
 using test::HeartPhantom;
 
 HeartResult find(const HeartPhantom& phantom, int threads = 2) {
-  return find_heart(phantom.hu, find_body(phantom.hu, {threads}), {}, {threads});
+  return find_heart(phantom.hu, find_body(phantom.hu, {threads}), {}, {}, {threads});
 }
 
 const LesionDecision* lesion_at(const HeartResult& heart, const HeartPhantom& phantom, const Vec3& frame) {
@@ -70,8 +70,8 @@ TEST(Heart, DecisionsAreNoSurerThanTheRoot) {
   const Body body = find_body(phantom.hu, {2});
   AortaResult elsewhere;
   elsewhere.root_mm = Vec3{HeartPhantom::root_x, HeartPhantom::root_y, HeartPhantom::root_z + 60};
-  const HeartResult sure = find_heart(phantom.hu, body, {}, {2}),
-                    doubtful = find_heart(phantom.hu, body, elsewhere, {2});
+  const HeartResult sure = find_heart(phantom.hu, body, {}, {}, {2}),
+                    doubtful = find_heart(phantom.hu, body, {}, elsewhere, {2});
   EXPECT_TRUE(has_rule(doubtful.issues, "SEG-HEART-ROOT"));
   ASSERT_NE(lesion_at(sure, phantom, rca), nullptr);
   ASSERT_NE(lesion_at(doubtful, phantom, rca), nullptr);
@@ -115,10 +115,31 @@ TEST(Heart, ContrastInTheBloodIsRefused) {
 
 TEST(Heart, WithoutAChestThereIsNone) {
   Volume<std::int16_t> belly(VolumeGeometry{{100, 80, 40}, {3, 3, 3}}, 45);
-  const HeartResult heart = find_heart(belly, find_body(belly, {2}), {}, {2});
+  const HeartResult heart = find_heart(belly, find_body(belly, {2}), {}, {}, {2});
   EXPECT_FALSE(heart.found);
   EXPECT_TRUE(has_rule(heart.issues, "SEG-HEART-NONE"));
   EXPECT_EQ(labels_present({paint_heart(heart, belly.geometry(), {2}), {}}).size(), 0U);
+}
+
+TEST(Heart, WhatLiesBelowALumbarVertebraIsNoHeart) {
+  const HeartPhantom phantom;
+  const Body body = find_body(phantom.hu, {2});
+  const Vec3 root_mm = find_heart(phantom.hu, body, {}, {}, {2}).landmarks.root_mm;
+  VertebraFinding vertebra{.level = Vertebra::L1, .confidence = 0.9, .center_mm = root_mm + Vec3{0, 60, 20}};
+  const auto found_with = [&](const VertebraFinding& seen) {
+    SpineResult spine;
+    spine.vertebrae = {seen};
+    return find_heart(phantom.hu, body, spine, {}, {2}).found;
+  };
+  EXPECT_FALSE(found_with(vertebra));
+  vertebra.confidence = 0.3; // a name that is a guess says nothing
+  EXPECT_TRUE(found_with(vertebra));
+  vertebra.confidence = 0.9;
+  vertebra.level = Vertebra::T8;
+  EXPECT_TRUE(found_with(vertebra));
+  vertebra.level = Vertebra::L1;
+  vertebra.center_mm = root_mm + Vec3{0, 60, -130};
+  EXPECT_TRUE(found_with(vertebra));
 }
 
 TEST(Heart, AnAortaFoundElsewhereTakesTheTrustAway) {
@@ -131,9 +152,9 @@ TEST(Heart, AnAortaFoundElsewhereTakesTheTrustAway) {
   section.center_mm = {HeartPhantom::root_x, HeartPhantom::root_y, HeartPhantom::root_z};
   aorta.aorta = {{section}};
   const Body body = find_body(phantom.hu, {2});
-  EXPECT_TRUE(find_heart(phantom.hu, body, aorta, {2}).landmarks.root_trusted);
+  EXPECT_TRUE(find_heart(phantom.hu, body, {}, aorta, {2}).landmarks.root_trusted);
   aorta.aorta[0][0].center_mm[0] += 30;
-  const HeartResult doubted = find_heart(phantom.hu, body, aorta, {2});
+  const HeartResult doubted = find_heart(phantom.hu, body, {}, aorta, {2});
   EXPECT_FALSE(doubted.landmarks.root_trusted);
   EXPECT_TRUE(has_rule(doubted.issues, "SEG-HEART-ROOT"));
 }
