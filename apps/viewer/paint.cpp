@@ -173,7 +173,7 @@ void paint_pane(QPainter& painter, Session& session, const PanePlace& place) {
   } else {
     const view::Surface surface = session.surface(place.pane, rect.width(), rect.height());
     if (std::ranges::all_of(surface.rows, [](const view::SurfaceRow& row) { return norm(row.step_mm) == 0; }))
-      write_on(painter, rect, Qt::AlignCenter, session.review() ? "no aorta is labelled" : "measuring ...");
+      write_on(painter, rect, Qt::AlignCenter, session.is_loaded() ? "no aorta is labelled" : "measuring ...");
     paint_crosshair(painter, surface, session, rect);
     paint_levels(painter, surface, session, rect);
     paint_letters(painter, surface, rect);

@@ -32,6 +32,7 @@ Session::Session(std::shared_ptr<const CtImage> image, std::string title, Parall
 void Session::set_review(std::unique_ptr<review::Review> review, OpenedStudy opened) {
   opened_ = std::move(opened);
   review_ = std::move(review);
+  loaded_ = true;
   scene_.reset();
   if (!review_)
     return;

@@ -20,6 +20,7 @@ class Session {
   Session(std::shared_ptr<const CtImage> image, std::string title, Parallel parallel);
   /// When labels and numbers are there; null where nothing is labelled.
   void set_review(std::unique_ptr<review::Review> review, OpenedStudy opened);
+  [[nodiscard]] bool is_loaded() const noexcept { return loaded_; } ///< set_review() was called
 
   ViewState state;
   std::string reader;               ///< who edits
@@ -64,6 +65,7 @@ class Session {
   Parallel parallel_;
   OpenedStudy opened_;
   std::unique_ptr<review::Review> review_;
+  bool loaded_ = false;
   Volume<std::uint8_t> marks_;
   std::vector<review::Voxel> marked_;
   view::CenterLine aorta_, spine_;
