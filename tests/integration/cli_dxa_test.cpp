@@ -142,7 +142,7 @@ TEST_F(CliDxa, AnExportGivesATableOfPeople) {
   EXPECT_EQ(header, "subject,abmd_L1_L4_g_cm2,t_score_L1_L4,dxa_age_years,dxa_sex,dxa_issues");
   EXPECT_NE(first.find(",0.9,-2.33"), std::string::npos) << first;             // (0.900 - 1.18) / 0.12
   EXPECT_NE(second.find(",,,71,M,DXA-IDENTITY"), std::string::npos) << second; // 50 g are not 0.9 x 60
-  EXPECT_EQ(first.find("7,"), std::string::npos) << "the patient id itself must not stand there";
+  EXPECT_NE(first.substr(0, 2), "7,") << "the patient id itself must not stand there";
   // Hologic's reference holds for Hologic's scanners: null and why.
   const nlohmann::json people = osteocalc({"dxa", file("ge.csv"), "--json"}).json();
   const nlohmann::json site = site_of(people["people"][0]["dxa"], "spine", "L1-L4");
