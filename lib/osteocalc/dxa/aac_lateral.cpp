@@ -164,8 +164,8 @@ LateralCalcium find_wall_calcium(const Volume<float>& image, const std::vector<S
   const auto in_front = [&](double x_mm, double y_mm) {
     return y_mm < top - 8 || y_mm > bottom + 8 ? -1 : column.forwards() * (x_mm - column.front_x(y_mm));
   };
-  std::vector<Ridge> ridges =
-      find_wall_ridges(image, in_front, least_of_body * body_contrast(image, marks, column.forwards()));
+  std::vector<Ridge> ridges = find_wall_ridges(image, in_front, column.forwards(),
+                                               least_of_body * body_contrast(image, marks, column.forwards()));
   const Walls walls = find_walls(ridges, row_mm, top, bottom);
   std::erase_if(ridges, [&](const Ridge& ridge) {
     return walls.distance(ridge, row_mm, walls.nearer(ridge, row_mm)) > farthest_from_wall_mm;

@@ -2,6 +2,7 @@
 #include "osteocalc/dxa/wall_ridges.h"
 
 #include "osteocalc/dxa/flat_image.h"
+#include "osteocalc/dxa/rib_ends.h"
 #include "osteocalc/image/polygon.h"
 
 #include <algorithm>
@@ -19,7 +20,9 @@ constexpr std::array along_spine_degrees{-20.0, 0.0, 20.0};
 constexpr std::array across_spine_degrees{-75.0, -55.0, -40.0, 40.0, 55.0, 75.0, 90.0};
 constexpr double as_good_as = 0.9; ///< of the best crossing direction: a dot answers alike in all
 constexpr double uneven_share = 1.3;
-constexpr double reach_sd = 2.5, count_sd = 6, least_length_mm = 2.0;
+constexpr double reach_sd = 2, count_sd = 6, reach_share = 0.375; ///< the last of the contrast that counts
+constexpr double least_length_mm = 2.0;
+constexpr double possible_rib_end = 0.6, certain_rib_end = 1.5; ///< of the contrast that counts
 
 double median(std::vector<double> values) {
   const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -100,7 +103,7 @@ Volume<float> contrast_map(const Volume<float>& image, const InFront& in_front, 
 
 /// A filter as long as this blurs a line's ends: they are where it has fallen to a share of what it is close by.
 void trim_ends(Ridge& ridge, double row_mm) {
-  constexpr double share_at_end = 0.33, close_by_mm = 5;
+  constexpr double share_at_end = 0.2, close_by_mm = 5;
   const auto rows = static_cast<std::ptrdiff_t>(close_by_mm / row_mm);
   const std::vector<Ridge::Row> all = ridge.rows;
   std::erase_if(ridge.rows, [&](const Ridge::Row& row) {
@@ -113,7 +116,8 @@ void trim_ends(Ridge& ridge, double row_mm) {
 }
 
 /// Runs above the threshold in each row, joined downwards where they touch.
-std::vector<Ridge> joined_runs(const Volume<float>& map, const InFront& in_front, double threshold) {
+std::vector<Ridge> joined_runs(const Volume<float>& map, const Volume<float>& rib_ends, const InFront& in_front,
+                               double threshold) {
   const auto& spacing = map.geometry().spacing_mm;
   struct Open {
     std::size_t ridge;
@@ -137,8 +141,8 @@ std::vector<Ridge> joined_runs(const Volume<float>& map, const InFront& in_front
       if (ridge == ridges.size())
         ridges.emplace_back();
       const double x_mm = (peak + 0.5) * spacing[0];
-      ridges[ridge].rows.push_back(
-          {y, x_mm, in_front(x_mm, (y + 0.5) * spacing[1]), static_cast<double>(map(peak, y, 0))});
+      ridges[ridge].rows.push_back({y, x_mm, in_front(x_mm, (y + 0.5) * spacing[1]),
+                                    static_cast<double>(map(peak, y, 0)), static_cast<double>(rib_ends(peak, y, 0))});
       here.push_back({ridge, x, to});
       x = to;
     }
@@ -147,20 +151,33 @@ std::vector<Ridge> joined_runs(const Volume<float>& map, const InFront& in_front
   return ridges;
 }
 
+/// The rim of a rib's end bends back along the rib on both sides: it is no longer than a rib is high.
+bool may_be_rim(const Ridge& ridge, double row_mm, double certain) {
+  constexpr double highest_rib_mm = 14;
+  const auto outside = std::ranges::count_if(ridge.rows, [&](const Ridge::Row& row) { return row.rib_end < certain; });
+  return static_cast<double>(outside) * row_mm < least_length_mm &&
+         static_cast<double>(ridge.rows.size()) * row_mm < highest_rib_mm;
+}
+
+bool runs_along_spine(const Ridge& ridge, double row_mm) {
+  constexpr double most_aside = 0.8; ///< of the way down
+  return std::abs(ridge.rows.back().front_mm - ridge.rows.front().front_mm) <=
+         most_aside * static_cast<double>(ridge.rows.size()) * row_mm;
+}
+
+/// A ridge counts by the rows that stand out more than the end of a rib would there, if there may be one.
+bool counts(const Ridge& ridge, double row_mm, double least_contrast, double noticed) {
+  const double over_rib_end = may_be_rim(ridge, row_mm, certain_rib_end * least_contrast) ? 1.3 : 0.7;
+  const auto own = [&](const Ridge::Row& row) { return row.contrast >= over_rib_end * row.rib_end; };
+  return static_cast<double>(std::ranges::count_if(ridge.rows, own)) * row_mm >= least_length_mm &&
+         std::ranges::any_of(ridge.rows, [&](const Ridge::Row& row) { return own(row) && row.contrast >= noticed; }) &&
+         runs_along_spine(ridge, row_mm);
+}
+
 } // namespace
 
-double Ridge::strongest() const {
-  return std::ranges::max(rows, {}, &Row::contrast).contrast;
-}
-
-double Ridge::front_mm() const {
-  std::vector<double> values;
-  for (const Row& row : rows)
-    values.push_back(row.front_mm);
-  return median(std::move(values));
-}
-
-std::vector<Ridge> find_wall_ridges(const Volume<float>& image, const InFront& in_front, double least_contrast) {
+std::vector<Ridge> find_wall_ridges(const Volume<float>& image, const InFront& in_front, int forwards,
+                                    double least_contrast) {
   std::vector<double> responses;
   const Volume<float> map = contrast_map(image, in_front, responses);
   if (responses.empty())
@@ -170,14 +187,14 @@ std::vector<Ridge> find_wall_ridges(const Volume<float>& image, const InFront& i
   for (double& value : responses)
     value = std::abs(value - middle);
   const double sd = 1.4826 * median(std::move(responses));
-  const double reach = std::max(reach_sd * sd, 0.5 * least_contrast), count = std::max(count_sd * sd, least_contrast);
-  std::vector<Ridge> ridges = joined_runs(map, in_front, reach);
+  const double reach = std::max(reach_sd * sd, reach_share * least_contrast),
+               count = std::max(count_sd * sd, least_contrast);
+  const Volume<float> rib_ends = rib_end_map(image, in_front, forwards, possible_rib_end * least_contrast);
+  std::vector<Ridge> ridges = joined_runs(map, rib_ends, in_front, reach);
   const double row_mm = image.geometry().spacing_mm[1];
   for (Ridge& ridge : ridges)
     trim_ends(ridge, row_mm);
-  std::erase_if(ridges, [&](const Ridge& ridge) {
-    return ridge.strongest() < count || static_cast<double>(ridge.rows.size()) * row_mm < least_length_mm;
-  });
+  std::erase_if(ridges, [&](const Ridge& ridge) { return !counts(ridge, row_mm, least_contrast, count); });
   return ridges;
 }
 

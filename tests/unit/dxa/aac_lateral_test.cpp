@@ -50,6 +50,15 @@ class Picture {
     add(0.25, [](double x, double y) { return std::abs(y + 0.7 * x - 75) < 6; });
     add(0.2, [](double x, double y) { return std::abs(std::abs(y + 0.7 * x - 75) - 6) < 1; });
   }
+  /// A band 11 mm wide that comes down to the left at 25 degrees and ends in a round, its rim denser, before L2.
+  void add_rib_end() {
+    const auto off_axis = [](double x, double y) {
+      const double behind = std::max(0.0, 0.906 * (x - 50) - 0.423 * (y - 72));
+      return std::hypot(x - 50 - 0.906 * behind, y - 72 + 0.423 * behind);
+    };
+    add(0.25, [&](double x, double y) { return off_axis(x, y) < 5.5; });
+    add(0.25, [&](double x, double y) { return std::abs(off_axis(x, y) - 5) < 0.8; });
+  }
 
   Volume<float> image;
 
@@ -70,7 +79,7 @@ double length(const LateralCalcium& found, Vertebra level, Wall wall) {
   return -1;
 }
 
-constexpr double about_mm = 2.2; // a filter's half length
+constexpr double about_mm = 3; // sharp ends are blurred by a filter that reaches 2.1 mm; plaques taper
 
 TEST(AacLateral, LengthsOfBothWalls) {
   Picture picture;
@@ -101,6 +110,14 @@ TEST(AacLateral, ARibThatCrossesIsNoCalcium) {
   EXPECT_EQ(score_aac(find_wall_calcium(picture.image, marks()).walls).aac24, 0);
   picture.add_plaque(6, 60, 80);
   EXPECT_NEAR(length(find_wall_calcium(picture.image, marks()), Vertebra::L2, Wall::Posterior), 20, about_mm);
+}
+
+TEST(AacLateral, TheRimOfARibsEndIsNoCalcium) {
+  Picture picture;
+  picture.add_rib_end();
+  EXPECT_EQ(score_aac(find_wall_calcium(picture.image, marks()).walls).aac24, 0);
+  picture.add_plaque(22, 60, 86); // through the end and beyond it
+  EXPECT_NEAR(length(find_wall_calcium(picture.image, marks()), Vertebra::L2, Wall::Anterior), 26, about_mm);
 }
 
 TEST(AacLateral, TheFrontMayBeOnEitherSide) {
