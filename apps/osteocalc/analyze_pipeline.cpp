@@ -14,6 +14,7 @@
 #include "osteocalc/report/text_file.h"
 #include "osteocalc/segmentation/label_doubts.h"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <fmt/chrono.h>
@@ -154,6 +155,9 @@ void write_dxa_exams(const PipelineRequest& request, const study::DxaStudy& dxa)
     report::write_text_file(folder / "dxa.json", report::dxa_result_json(part.result, part.exam));
     report::write_text_file(folder / "roi.json", dxa::regions_json(part.result.regions));
     const bool lateral = part.exam == DxaExam::LateralSpine; // the marks are of no other image
+    const auto scan = std::ranges::find(dxa.scans, part.exam, [](const study::DxaScan& one) { return one.image.exam; });
+    if (lateral && scan != dxa.scans.end())
+      report::write_text_file(folder / "marks.json", dxa::marks_json(scan->measured.marks));
     write_dxa_run(folder, dxa.files[i], request.dxa.each, request.dxa_calibration, lateral ? request.dxa_marks : "");
   }
 }

@@ -90,6 +90,8 @@ int run_image(const DxaCommand& command, const study::DxaOptions& options, const
     const std::filesystem::path output(command.output);
     report::write_text_file(output / "dxa.json", report::dxa_result_json(result, image.exam));
     report::write_text_file(output / "roi.json", dxa::regions_json(result.regions));
+    if (!measured.marks.empty())
+      report::write_text_file(output / "marks.json", dxa::marks_json(measured.marks));
     write_dxa_run(output, files, options, command.scoring.calibration, command.marks);
     const Volume<float>* seen = measured.bone_g_cm2                              ? &*measured.bone_g_cm2
                                 : measured.marks.empty() || image.frames.empty() ? nullptr
@@ -186,7 +188,9 @@ std::function<int(const Context&)> declare_dxa(CLI::App& app) {
                  "structured report, or tables (csv, tsv, txt, xpt, sav, dta, FILE.sqlite:TABLE)")
       ->required();
   app.add_option("--roi", command->roi, "regions (JSON, as written to OUT/roi.json) instead of those that are found");
-  app.add_option("--marks", command->marks, "six points of each vertebra of a lateral image (JSON)");
+  app.add_option("--marks", command->marks,
+                 "six points of each vertebra of a lateral image (JSON, as written to OUT/marks.json) instead of those "
+                 "that are found");
   app.add_option("--age", command->age_years, "age in years, instead of the header's")->check(CLI::Range(0.0, 130.0));
   app.add_option("--sex", command->sex, "F or M, instead of the header's")->check(CLI::IsMember({"F", "M"}));
   add_dxa_options(app, "--", command->scoring);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <span>
 
 namespace osteocalc::dxa {
 namespace {
@@ -34,6 +35,13 @@ std::vector<Vec2> points(const Json& json, const char* key, const std::string& w
     out.push_back({point[0].get<double>(), point[1].get<double>()});
   }
   return out;
+}
+
+Json points_json(std::span<const Vec2> points) {
+  Json json = Json::array();
+  for (const Vec2& p : points)
+    json.push_back({std::round(p[0] * 100) / 100, std::round(p[1] * 100) / 100});
+  return json;
 }
 
 Vertebra level_of(const Json& json) {
@@ -72,11 +80,8 @@ RegionFile parse_regions(std::string_view text) {
 std::string regions_json(const std::vector<Region>& regions) {
   Json json{{"schema", "osteocalc.dxa_roi/1"}, {"regions", Json::array()}};
   for (const Region& region : regions) {
-    Json outline = Json::array();
-    for (const Vec2& p : region.outline)
-      outline.push_back({std::round(p[0] * 100) / 100, std::round(p[1] * 100) / 100});
     json["regions"].push_back({{"name", region.name},
-                               {"outline_mm", std::move(outline)},
+                               {"outline_mm", points_json(region.outline)},
                                {"area", region.area == RegionArea::Outline ? "outline" : "bone"}});
   }
   return json.dump(1) + "\n";
@@ -108,6 +113,13 @@ MarkFile parse_marks(std::string_view text) {
   if (file.marks.empty())
     fail("the file marks no vertebrae");
   return file;
+}
+
+std::string marks_json(const std::vector<SixPointMark>& marks) {
+  Json json{{"schema", "osteocalc.dxa_marks/1"}, {"vertebrae", Json::array()}};
+  for (const SixPointMark& mark : marks)
+    json["vertebrae"].push_back({{"level", to_string(mark.level)}, {"points_mm", points_json(mark.points)}});
+  return json.dump(1) + "\n";
 }
 
 void apply_lengths(std::vector<WallCalcium>& walls, const MarkFile& file) {

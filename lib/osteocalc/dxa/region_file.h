@@ -32,6 +32,7 @@ struct MarkFile {
   std::vector<Length> lengths;
 };
 [[nodiscard]] MarkFile parse_marks(std::string_view json); ///< \throw ConfigError naming the level and key
+[[nodiscard]] std::string marks_json(const std::vector<SixPointMark>& marks);
 
 /// The reader's lengths in place of those that were found.
 void apply_lengths(std::vector<WallCalcium>& walls, const MarkFile& file);

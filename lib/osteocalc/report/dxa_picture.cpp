@@ -57,6 +57,8 @@ void list_results(Canvas& canvas, const dxa::DxaResult& result, double x) {
     line("AAC-24: not scored");
     line("(vertebrae not marked)");
   }
+  if (has_rule(result.issues, "AAC-LEVELS-PROPOSED"))
+    line("levels: proposal");
   if (!result.aac)
     return;
   line(result.aac->aac24 ? fmt::format("AAC-24: {}, AAC-8: {}", *result.aac->aac24, *result.aac->aac8)

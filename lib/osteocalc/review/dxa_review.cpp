@@ -168,9 +168,9 @@ DxaReview::DxaReview(std::shared_ptr<const DxaImage> image, study::DxaOptions op
     bone_ = study::bone_image(*image_, options_);
     options_.bone = &*bone_;
   }
-  if (options_.marks)
-    marks_.vertebrae = options_.marks->marks;
-  machine_ = values_ = study::measure_dxa(*image_, options_).result;
+  study::DxaMeasured measured = study::measure_dxa(*image_, options_);
+  marks_.vertebrae = std::move(measured.marks);
+  machine_ = values_ = std::move(measured.result);
   marks_.regions = machine_.regions;
   if (options_.regions)
     marks_.excluded = options_.regions->excluded;

@@ -4,6 +4,7 @@
 #include "osteocalc/core/error.h"
 #include "osteocalc/dxa/calibration_file.h"
 #include "osteocalc/dxa/hip_regions.h"
+#include "osteocalc/dxa/lateral_levels.h"
 #include "osteocalc/dxa/spine_regions.h"
 
 #include <algorithm>
@@ -79,19 +80,35 @@ void add_densities(DxaMeasured& out, const DxaImage& image, const DxaOptions& op
   out.bone_g_cm2 = std::move(bone.bone_g_cm2);
 }
 
+dxa::MarkFile proposed_marks(const Volume<float>& seen, dxa::DxaResult& result) {
+  dxa::LateralLevels found = dxa::find_lateral_levels(seen);
+  append(result.issues, found.issues);
+  if (found.marks.empty())
+    return {};
+  result.level_confidence = found.level_confidence;
+  result.issues.push_back(info("AAC-LEVELS-PROPOSED", "lateral",
+                               "the levels are the machine's proposal (a wall's score depends on them) look at the "
+                               "picture, and give marks by --marks where they are wrong"));
+  return {std::move(found.marks), {}};
+}
+
 void add_aac(DxaMeasured& out, const DxaImage& image, const DxaOptions& options) {
   const Volume<float>* seen = out.bone_g_cm2         ? &*out.bone_g_cm2
                               : image.frames.empty() ? nullptr
                                                      : &image.frames.front();
-  if (seen == nullptr || !options.marks) {
+  if (seen == nullptr || (!options.marks && !image.has_spacing)) {
     out.result.issues.push_back(refused("AAC-NO-LEVELS", "lateral",
-                                        "the vertebrae are not marked (a wall's score needs its level) give six points "
-                                        "of each body from T12 to L5 by --marks"));
+                                        "the vertebrae are not marked and cannot be looked for without a pixel spacing "
+                                        "(a wall's score needs its level) give six points of each body from T12 to L5 "
+                                        "by --marks"));
     return;
   }
-  out.marks = options.marks->marks;
-  dxa::LateralCalcium found = dxa::find_wall_calcium(*seen, options.marks->marks);
-  dxa::apply_lengths(found.walls, *options.marks);
+  const dxa::MarkFile marks = options.marks ? *options.marks : proposed_marks(*seen, out.result);
+  if (marks.marks.empty())
+    return;
+  out.marks = marks.marks;
+  dxa::LateralCalcium found = dxa::find_wall_calcium(*seen, marks.marks);
+  dxa::apply_lengths(found.walls, marks);
   out.result.aac = dxa::score_aac(found.walls);
   out.result.aac_spans = std::move(found.spans);
   append(out.result.issues, found.issues);

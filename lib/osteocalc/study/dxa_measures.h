@@ -20,7 +20,7 @@ struct DxaOptions {
   std::optional<std::string> manufacturer;          ///< instead of the header's
   std::optional<dxa::AttenuationModel> calibration; ///< instead of the file's
   std::optional<dxa::RegionFile> regions;           ///< instead of those that are found
-  std::optional<dxa::MarkFile> marks;               ///< of a lateral image
+  std::optional<dxa::MarkFile> marks;               ///< of a lateral image, instead of those that are found
   std::optional<double> age_years;                  ///< instead of the header's
   std::optional<Sex> sex;                           ///< instead of the header's
   std::optional<bool> postmenopausal;
@@ -44,7 +44,7 @@ struct DxaMeasured {
 [[nodiscard]] dxa::ScoringContext scoring_context(const DxaReport& report, const DxaOptions& options);
 
 /// Everything one DXA image allows: areal density where it carries one or can be decomposed, AAC from a lateral image
-/// with marks. Nothing is read from grey levels; what is refused has its reason.
+/// whose vertebrae are marked or found. Nothing is read from grey levels; what is refused has its reason.
 [[nodiscard]] DxaMeasured measure_dxa(const DxaImage& image, const DxaOptions& options);
 
 } // namespace osteocalc::study
