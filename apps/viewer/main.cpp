@@ -46,14 +46,15 @@ QSize size_of(const std::string& text) {
 
 /// Without a display pictures of the planes can still be made: Qt then draws in memory. A window needs a display.
 void choose_platform(bool window_wanted) {
-  const char* display = std::getenv("DISPLAY"); // Wayland sessions set it too, for XWayland
-  const char* platform = std::getenv("QT_QPA_PLATFORM");
-  const bool has_display = view::why_no_scene().empty() || (display && *display && window_wanted);
-  if (platform || has_display)
+  if (std::getenv("QT_QPA_PLATFORM"))
     return;
-  if (window_wanted)
-    throw Error("there is no display to open a window on (DISPLAY is not set) start from a desktop, under xvfb-run, or "
-                "make pictures with --screenshot");
+  if (window_wanted) {
+    if (const std::string reason = view::why_no_display(); !reason.empty()) // Wayland has one, too, for XWayland
+      throw Error("no window: " + reason + ", or make pictures with --screenshot");
+    return;
+  }
+  if (view::why_no_scene().empty())
+    return;
   ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
 }
 

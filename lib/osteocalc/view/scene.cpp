@@ -176,12 +176,21 @@ bool is_software(const char* capabilities) {
 
 } // namespace
 
-std::string why_no_scene() {
-  if (const char* name = std::getenv("DISPLAY"); !name || !*name)
-    return "no 3-D: there is no display (DISPLAY is not set) start from a desktop or under xvfb-run";
-  Display* display = XOpenDisplay(nullptr); // VTK would end the program where this fails
+std::string why_no_display() {
+  const char* name = std::getenv("DISPLAY");
+  if (!name || !*name)
+    return "there is no display (DISPLAY is not set) start from a desktop or under xvfb-run";
+  Display* display = XOpenDisplay(nullptr); // Qt and VTK would end the program where this fails
   if (!display)
-    return "no 3-D: the display does not answer (DISPLAY names one that is not there) start under xvfb-run";
+    return "the display does not answer (DISPLAY is " + std::string(name) + ") log in with it, or start under xvfb-run";
+  XCloseDisplay(display);
+  return "";
+}
+
+std::string why_no_scene() {
+  if (const std::string reason = why_no_display(); !reason.empty())
+    return "no 3-D: " + reason;
+  Display* display = XOpenDisplay(nullptr);
   int opcode = 0, event = 0, error = 0;
   const bool has_glx = XQueryExtension(display, "GLX", &opcode, &event, &error) != 0;
   XCloseDisplay(display);

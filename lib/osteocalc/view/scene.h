@@ -21,6 +21,9 @@ struct Camera {
 /// How the bones are drawn: in software where OpenGL is software, else on the graphics card.
 enum class VolumeMapper { Software, GraphicsCard };
 
+/// Why no window can be opened here: no display is named, or it does not answer; empty where one can.
+[[nodiscard]] std::string why_no_display();
+
 /// Why there can be no 3-D here: no display to ask for OpenGL, or none that answers. Empty where there can.
 [[nodiscard]] std::string why_no_scene();
 
