@@ -58,6 +58,20 @@ TEST_F(CliDxa, PicturesOfEveryExamAreNamedAndRefused) {
   EXPECT_TRUE(study.says("DXA-PICTURE"));
 }
 
+TEST_F(CliDxa, ALateralImageWithoutMarksGetsProposedOnes) {
+  make_dxa("study", "lateral_spine");
+  const Outcome found = osteocalc({"analyze", file("study"), "-o", file("out"), "--key-file", file("key"), "--json"});
+  ASSERT_EQ(found.status, 0) << found.err;
+  EXPECT_NE(found.out.find("AAC-LEVELS-PROPOSED"), std::string::npos);
+  const std::string marks = file("out/dxa/lateral_spine/marks.json");
+  const Outcome given = osteocalc(
+      {"analyze", file("study"), "-o", file("again"), "--key-file", file("key"), "--dxa-marks", marks, "--json"});
+  ASSERT_EQ(given.status, 0) << given.err;
+  EXPECT_EQ(given.out.find("AAC-LEVELS-PROPOSED"), std::string::npos);
+  EXPECT_TRUE(found.json()["dxa"]["aac24"]["total"].is_number());
+  EXPECT_EQ(found.json()["dxa"]["aac24"]["total"], given.json()["dxa"]["aac24"]["total"]);
+}
+
 TEST_F(CliDxa, AStudyOfSpineHipAndLateralIsOneResult) {
   make_dxa("study", "spine");
   make_dxa("study", "femur_left");

@@ -76,7 +76,11 @@ void write_dxa_picture(const Volume<float>& image, const dxa::DxaResult& result,
   const auto& spacing = image.geometry().spacing_mm;
   const QcView view = fitted_view(image.size(0) * spacing[0], image.size(1) * spacing[1], margin_px);
   const bool lateral = exam == DxaExam::LateralSpine;
-  const Orientation letters = lateral ? Orientation{"A", "P", "", ""} : Orientation{"R", "L", "", ""};
+  const bool front_right = !marks.empty() && marks.front().points[0][0] > marks.front().points[2][0];
+  const Orientation letters = !lateral        ? Orientation{"R", "L", "", ""}
+                              : marks.empty() ? Orientation{"", "", "", ""} // the side is known from the marks alone
+                              : front_right   ? Orientation{"P", "A", "", ""}
+                                              : Orientation{"A", "P", "", ""};
   const DisplayRange range = usual_range(image);
   Canvas canvas = draw_view(view, Window{range.low, range.high}, letters, [&](double x_mm, double y_mm) {
     const int x = std::clamp(static_cast<int>(x_mm / spacing[0]), 0, image.size(0) - 1);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy of areal density and of placement on simulated people: the tables of docs/methods/dxa.md, in Markdown.
-//   dxa_benchmark [density | placement | hip | aac [SEEDS [FIRST]]]   without a word: all
+//   dxa_benchmark [density | placement | hip | aac | lateral [SEEDS [FIRST]]]   without a word: all
 #include "osteocalc/dxa/aac_ct.h"
 #include "osteocalc/dxa/aac_lateral.h"
 #include "osteocalc/dxa/decomposition.h"
 #include "osteocalc/dxa/hip_regions.h"
+#include "osteocalc/dxa/lateral_levels.h"
 #include "osteocalc/dxa/spine_regions.h"
 #include "osteocalc/synth/ct.h"
 #include "osteocalc/synth/dxa.h"
@@ -155,6 +156,15 @@ std::vector<dxa::SixPointMark> marks_of(const std::vector<synth::SixPoints>& tru
   return marks;
 }
 
+synth::SyntheticDxa lateral_image(std::uint32_t seed) {
+  synth::DxaRequest request;
+  request.person = synth::draw_person(seed);
+  request.view = synth::DxaView::Lateral;
+  request.plaques = synth::wall_plaques(synth::build_torso(request.person));
+  request.photons_per_mm2 = synth::clinical_photons_per_mm2(40);
+  return synth::make_dxa(request, {});
+}
+
 int lateral_total(const synth::SyntheticDxa& made) {
   const dxa::BoneImage image = dxa::decompose(made.low, made.high, model_of("cerium"), {});
   return dxa::score_aac(dxa::find_wall_calcium(image.bone_g_cm2, marks_of(made.truth.marks)).walls).aac24.value_or(-1);
@@ -174,20 +184,52 @@ void aac_table(std::uint32_t seeds, std::uint32_t first) {
   std::uint32_t lateral_close = 0, ct_close = 0, same = 0;
   fmt::print("| seed | truth | lateral DXA | CT |\n|---|---|---|---|\n");
   for (std::uint32_t seed = first; seed < first + seeds; ++seed) {
-    synth::DxaRequest request;
-    request.person = synth::draw_person(seed);
-    request.view = synth::DxaView::Lateral;
-    request.plaques = synth::wall_plaques(synth::build_torso(request.person));
-    request.photons_per_mm2 = synth::clinical_photons_per_mm2(40);
-    const synth::SyntheticDxa made = synth::make_dxa(request, {});
+    const synth::SyntheticDxa made = lateral_image(seed);
     const int truth = truth_total(made.truth.walls), lateral = lateral_total(made),
-              ct = ct_total(request.person, request.plaques);
+              ct = ct_total(made.truth.request.person, made.truth.request.plaques);
     fmt::print("| {} | {} | {} | {} |\n", seed, truth, lateral, ct);
     lateral_close += std::abs(truth - lateral) <= 1;
     ct_close += std::abs(truth - ct) <= 1;
     same += std::abs(lateral - ct) <= 1;
   }
   fmt::print("within 1 point: lateral {} of {}, CT {}, lateral against CT {}\n", lateral_close, seeds, ct_close, same);
+}
+
+/// Levels that are found on lateral images against the true ones: names (within 10 mm), corners, and what it does to
+/// the score.
+void lateral_table(std::uint32_t seeds, std::uint32_t first) {
+  std::uint32_t named = 0, none = 0, close = 0;
+  std::array<double, 6> squares{};
+  double points = 0;
+  for (std::uint32_t seed = first; seed < first + seeds; ++seed) {
+    const synth::SyntheticDxa made = lateral_image(seed);
+    const Volume<float> bone = dxa::decompose(made.low, made.high, model_of("cerium"), {}).bone_g_cm2;
+    const std::vector<dxa::SixPointMark> truth = marks_of(made.truth.marks),
+                                         found = dxa::find_lateral_levels(bone).marks;
+    int right = 0;
+    for (const dxa::SixPointMark& mark : truth) {
+      const auto same = std::ranges::find(found, mark.level, &dxa::SixPointMark::level);
+      if (mark.level < Vertebra::L1 || mark.level > Vertebra::L4 || same == found.end())
+        continue;
+      right += std::abs(same->points[1][1] - mark.points[1][1]) < 10;
+      for (std::size_t p = 0; p < 6; ++p)
+        squares[p] +=
+            std::pow(same->points[p][0] - mark.points[p][0], 2) + std::pow(same->points[p][1] - mark.points[p][1], 2);
+      ++points;
+    }
+    const auto total = [&](const std::vector<dxa::SixPointMark>& marks) {
+      return dxa::score_aac(dxa::find_wall_calcium(bone, marks).walls).aac24;
+    };
+    none += found.empty();
+    named += right == 4;
+    close += !found.empty() && std::abs(total(found).value_or(-9) - total(truth).value_or(-99)) <= 1;
+  }
+  fmt::print("| L1 to L4 named right | refused | AAC-24 within 1 of that with true marks | corners, mm RMS |\n"
+             "|---|---|---|---|\n| {} of {} | {} | {} |",
+             named, seeds, none, close);
+  for (const double sum : squares)
+    fmt::print(" {:.1f}", std::sqrt(sum / points));
+  fmt::print(" |\n");
 }
 
 } // namespace
@@ -206,4 +248,6 @@ int main(int argc, char** argv) {
     osteocalc::hip_table(seeds > 0 ? seeds : 20, first);
   if (what == "all" || what == "aac")
     osteocalc::aac_table(seeds > 0 ? seeds : 60, first);
+  if (what == "all" || what == "lateral")
+    osteocalc::lateral_table(seeds > 0 ? seeds : 60, first);
 }

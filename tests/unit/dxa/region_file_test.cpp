@@ -25,6 +25,18 @@ TEST(RegionFile, RefusesWhatEnclosesNothing) {
                ConfigError);
 }
 
+TEST(MarkFile, IsReadAsItWasWritten) {
+  const std::vector<SixPointMark> marks{{Vertebra::L1, {{{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}, {11, 12.25}}}},
+                                        {Vertebra::L2, {{{1, 22}, {3, 24}, {5, 26}, {7, 28}, {9, 30}, {11, 32}}}}};
+  const MarkFile read = parse_marks(marks_json(marks));
+  ASSERT_EQ(read.marks.size(), marks.size());
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    EXPECT_EQ(read.marks[i].level, marks[i].level);
+    EXPECT_EQ(read.marks[i].points, marks[i].points);
+  }
+  EXPECT_TRUE(read.lengths.empty());
+}
+
 TEST(MarkFile, ReadersLengthsWin) {
   const MarkFile file = parse_marks(R"({"schema":"osteocalc.dxa_marks/1",
     "vertebrae":[{"level":"L2","points_mm":[[1,1],[2,1],[3,1],[1,9],[2,9],[3,9]]}],
