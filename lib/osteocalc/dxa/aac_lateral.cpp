@@ -68,13 +68,12 @@ class Column {
 
 /// How much brighter the middles of the bodies are than what lies in front of them.
 double body_contrast(const Volume<float>& image, const std::vector<SixPointMark>& marks, int forwards) {
-  const auto& spacing = image.geometry().spacing_mm;
   std::vector<double> bodies, fronts;
   for (const SixPointMark& mark : marks) {
     const double x = 0.5 * (mark.points[1][0] + mark.points[4][0]), y = 0.5 * (mark.points[1][1] + mark.points[4][1]);
-    bodies.push_back(interpolated(image, x / spacing[0], y / spacing[1]));
+    bodies.push_back(value_at(image, x, y));
     for (double front = 20; front < 40; front += 2)
-      fronts.push_back(interpolated(image, (mark.points[0][0] + forwards * front) / spacing[0], y / spacing[1]));
+      fronts.push_back(value_at(image, mark.points[0][0] + forwards * front, y));
   }
   return median(std::move(bodies)) - median(std::move(fronts));
 }

@@ -10,10 +10,6 @@
 namespace osteocalc::dxa {
 namespace {
 
-double value_at(const Volume<float>& image, double x_mm, double y_mm) {
-  return interpolated(image, x_mm / image.geometry().spacing_mm[0] - 0.5, y_mm / image.geometry().spacing_mm[1] - 0.5);
-}
-
 /// Mineral at places along a line through the outline, off the midline where spinous processes are. `rise_mm` is how
 /// much lower the line's right end lies.
 std::vector<double> along_line(const Volume<float>& map, const SpineOutline& outline, double y_mm, double rise_mm) {

@@ -63,6 +63,11 @@ double interpolated(const Volume<float>& image, double x, double y) noexcept {
   return sum;
 }
 
+double value_at(const Volume<float>& image, double x_mm, double y_mm) noexcept {
+  const auto& spacing = image.geometry().spacing_mm;
+  return interpolated(image, x_mm / spacing[0] - 0.5, y_mm / spacing[1] - 0.5);
+}
+
 Volume<float> blurred(const Volume<float>& image, double sigma_mm) {
   return masked_mean(image, Volume<std::uint8_t>(image.geometry(), 1), sigma_mm, 0);
 }

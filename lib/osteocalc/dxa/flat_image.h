@@ -15,6 +15,9 @@ namespace osteocalc::dxa {
 /// Bilinear value at a place in pixels (whole numbers are pixels' centres); beyond the image nothing, 0.
 [[nodiscard]] double interpolated(const Volume<float>& image, double x, double y) noexcept;
 
+/// The same at a place in mm from the image's corner.
+[[nodiscard]] double value_at(const Volume<float>& image, double x_mm, double y_mm) noexcept;
+
 /// Gaussian mean over all pixels.
 [[nodiscard]] Volume<float> blurred(const Volume<float>& image, double sigma_mm);
 

@@ -11,10 +11,6 @@
 namespace osteocalc::dxa {
 namespace {
 
-double value_at(const Volume<float>& image, double x_mm, double y_mm) {
-  return interpolated(image, x_mm / image.geometry().spacing_mm[0] - 0.5, y_mm / image.geometry().spacing_mm[1] - 0.5);
-}
-
 /// How much brighter a body is than the disc beside it along part of an endplate; `into` is the sign of y into the
 /// body.
 double endplate_contrast(const Volume<float>& map, const Vec2& front, const Vec2& back, double from, double to,

@@ -60,12 +60,10 @@ class RibEnd {
   /// Over places so many mm behind the tip and below the band's middle.
   [[nodiscard]] double mean(const Vec2& tip, std::initializer_list<double> behind,
                             std::initializer_list<double> below) const {
-    const auto& spacing = image_.geometry().spacing_mm;
     double sum = 0;
     for (const double s : behind)
       for (const double v : below)
-        sum += interpolated(image_, (tip[0] + s * back_[0] + v * down_[0]) / spacing[0] - 0.5,
-                            (tip[1] + s * back_[1] + v * down_[1]) / spacing[1] - 0.5);
+        sum += value_at(image_, tip[0] + s * back_[0] + v * down_[0], tip[1] + s * back_[1] + v * down_[1]);
     return sum / static_cast<double>(behind.size() * below.size());
   }
 

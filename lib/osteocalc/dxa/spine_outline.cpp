@@ -23,10 +23,6 @@ double at_row(const std::vector<double>& line, double row) {
   return i + 1 < line.size() ? std::lerp(line[i], line[i + 1], t) : line[i];
 }
 
-double value_at(const Volume<float>& image, double x_mm, double y_mm) {
-  return interpolated(image, x_mm / image.geometry().spacing_mm[0] - 0.5, y_mm / image.geometry().spacing_mm[1] - 0.5);
-}
-
 std::vector<double> smoothed(const std::vector<double>& line, double sigma) {
   std::vector<double> out(line.size());
   const int reach = static_cast<int>(std::ceil(3 * sigma)), last = static_cast<int>(line.size()) - 1;

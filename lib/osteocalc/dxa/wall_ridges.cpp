@@ -57,12 +57,11 @@ class LineFilter {
     return sum / (third ? 3 : 2);
   }
   [[nodiscard]] double line(const Vec2& at, double beside_mm) const {
-    const auto& spacing = image_.geometry().spacing_mm;
     double sum = 0;
     int n = 0;
     for (double t = -half_length_mm; t <= half_length_mm + 1e-9; t += step_mm, ++n)
-      sum += interpolated(image_, (at[0] + t * along_[0] + beside_mm * along_[1]) / spacing[0] - 0.5,
-                          (at[1] + t * along_[1] - beside_mm * along_[0]) / spacing[1] - 0.5);
+      sum += value_at(image_, at[0] + t * along_[0] + beside_mm * along_[1],
+                      at[1] + t * along_[1] - beside_mm * along_[0]);
     return sum / n;
   }
 
